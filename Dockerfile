@@ -1,0 +1,50 @@
+# The service as an image. It starts with an empty /data and refuses to serve until its database is ready:
+#
+#     docker run --rm -v werkrelatie:/data werkrelatie init        # once, and again after each new version
+#     docker run -v werkrelatie:/data -p 127.0.0.1:8000:8000 werkrelatie
+#
+# Starting never migrates: with several copies behind one address, a migration is a step that somebody takes.
+# compose.yaml does the same with PostgreSQL.
+
+FROM python:3.14-slim AS build
+
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+WORKDIR /srv/werkrelatie
+RUN python -m venv .venv
+
+# First what seldom changes: with the same locked file, this layer comes from the cache.
+COPY requirements/run.txt requirements/
+RUN .venv/bin/pip install --require-hashes --only-binary :all: --requirement requirements/run.txt
+
+# As in the Makefile: nothing more is downloaded. Editable, because migrations/ stands beside app/.
+COPY LICENSE pyproject.toml ./
+COPY app app
+COPY migrations migrations
+RUN .venv/bin/pip install --no-deps --no-build-isolation --no-index --editable . \
+    && .venv/bin/python -m compileall -q app migrations
+
+
+FROM python:3.14-slim
+
+# The code belongs to root: the service can read it and not change it. It writes to /data alone.
+RUN groupadd --gid 10001 werkrelatie \
+    && useradd --uid 10001 --gid werkrelatie --home-dir /data --no-create-home \
+        --shell /usr/sbin/nologin werkrelatie \
+    && install --directory --owner werkrelatie --group werkrelatie --mode 0700 /data
+COPY --from=build /srv/werkrelatie /srv/werkrelatie
+
+ENV PATH=/srv/werkrelatie/.venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    WERKRELATIE_DATA_DIR=/data
+WORKDIR /srv/werkrelatie
+USER werkrelatie
+VOLUME /data
+EXPOSE 8000
+
+# urlopen raises on every answer that is not a success. Python is there already, curl is not.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/ready', timeout=2)"]
+
+ENTRYPOINT ["werkrelatie"]
+CMD ["serve", "--host", "0.0.0.0"]

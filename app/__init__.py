@@ -1,0 +1,1 @@
+"""Werkrelatie: record, classify and follow working relationships in social work."""

@@ -1,0 +1,1 @@
+"""The model itself: answers, types, approach, threads and roles. Standard library only."""

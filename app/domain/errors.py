@@ -1,0 +1,156 @@
+"""What can go wrong, in words. Which status belongs to it is the business of `problems.py`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.domain.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing that is wrong with the input. It never holds the input itself.
+
+    `place` is body, query, path or header; `location` a JSON pointer such as `#/answers/problem`
+    for a body, else the name.
+    """
+
+    place: str
+    location: str
+    code: str
+    detail: Text
+
+
+class DomainError(Exception):
+    """Something that was refused. Each child is one kind, with a title and a sentence."""
+
+    code: ClassVar[str]
+    title: ClassVar[Text]
+    detail: Text
+
+    def __init__(self, detail: Text | None = None, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(self.code)
+        if detail is not None:
+            self.detail = detail
+        self.errors = tuple(errors)
+
+
+class InvalidInput(DomainError):
+    """The input cannot be right; `errors` lists everything that is wrong with it."""
+
+    code = "invalid-input"
+    title = Text(nl="De invoer klopt niet", en="The input is not right")
+    detail = Text(
+        nl="Er is niets opgeslagen. Bij 'errors' staat wat er moet veranderen.",
+        en="Nothing was saved. See 'errors' for what has to change.",
+    )
+
+
+class NotAuthenticated(DomainError):
+    """No token, or one that is malformed, unknown, expired or revoked: always the same words."""
+
+    code = "not-authenticated"
+    title = Text(nl="Geen geldige sleutel", en="No valid token")
+    detail = Text(
+        nl="Stuur een geldige sleutel mee: 'Authorization: Bearer wr_...'. Een beheerder kan er een maken.",
+        en="Send a valid token: 'Authorization: Bearer wr_...'. An administrator can make one.",
+    )
+
+
+class NotPermitted(DomainError):
+    """The role of the caller cannot do this, whatever the object."""
+
+    code = "not-permitted"
+    title = Text(nl="Dit hoort niet bij je rol", en="Your role does not allow this")
+    detail = Text(nl="Je rol laat dit niet toe.", en="Your role does not allow this.")
+
+    @classmethod
+    def to(cls, permission: Text) -> "NotPermitted":
+        """Say what the role does not allow."""
+        return cls(
+            Text(
+                nl=f"Met je rol kun je niet {permission.nl}. Vraag een collega met een andere rol.",
+                en=f"Your role does not let you {permission.en}. Ask a colleague with another role.",
+            )
+        )
+
+
+class NotFound(DomainError):
+    """It does not exist, or the caller may not see it: always the same words."""
+
+    code = "not-found"
+    title = Text(nl="Niet gevonden", en="Not found")
+    detail = Text(
+        nl="Dit bestaat niet, of je mag het niet zien.",
+        en="This does not exist, or you may not see it.",
+    )
+
+
+class Conflict(DomainError):
+    """The input is right, but this is not possible now."""
+
+
+class CaseIsClosed(Conflict):
+    """Something was to be recorded in a closed case."""
+
+    code = "case-is-closed"
+    title = Text(nl="De casus is gesloten", en="The case is closed")
+    detail = Text(
+        nl="In een gesloten casus leg je niets meer vast. Heropen de casus eerst.",
+        en="Nothing more is recorded in a closed case. Reopen the case first.",
+    )
+
+
+class CaseExists(Conflict):
+    """A case with this reference is there already."""
+
+    code = "case-exists"
+    title = Text(nl="Deze casus is er al", en="This case is there already")
+    detail = Text(
+        nl="Er is al een casus met deze verwijzing. Gebruik die, of kies een andere verwijzing.",
+        en="There is already a case with this reference. Use that one, or choose another reference.",
+    )
+
+
+class AlreadyCorrected(Conflict):
+    """An assessment was to be corrected that another row has corrected before."""
+
+    code = "already-corrected"
+    title = Text(nl="Deze inschatting is al verbeterd", en="This assessment was corrected before")
+    detail = Text(
+        nl="Verbeter de nieuwste versie: zie 'superseded_by' bij deze inschatting.",
+        en="Correct the newest version: see 'superseded_by' of this assessment.",
+    )
+
+
+class VersionRequired(DomainError):
+    """A change without `If-Match`: nobody can tell which version it was meant for."""
+
+    code = "version-required"
+    title = Text(nl="Zeg welke versie je verandert", en="Say which version you change")
+    detail = Text(
+        nl="Lees dit eerst, en stuur de ETag van het antwoord mee als 'If-Match'.",
+        en="Read this first, and send the ETag of the answer along as 'If-Match'.",
+    )
+
+
+class VersionIsStale(DomainError):
+    """Somebody else was first."""
+
+    code = "version-is-stale"
+    title = Text(nl="Iemand anders was je voor", en="Somebody else was first")
+    detail = Text(
+        nl="Dit is intussen veranderd en er is niets opgeslagen. Lees het opnieuw voor je iets verandert.",
+        en="This has changed in the meantime and nothing was saved. Read it again before you change it.",
+    )
+
+
+class Busy(DomainError):
+    """The database could not be used in time; trying again is safe, nothing was saved."""
+
+    code = "busy"
+    title = Text(nl="Even te druk", en="Too busy for a moment")
+    detail = Text(
+        nl="Er is niets opgeslagen. Probeer het over een paar tellen opnieuw.",
+        en="Nothing was saved. Try again in a few seconds.",
+    )

@@ -1,0 +1,294 @@
+"""The embedded and the server database, behind one way to open a transaction.
+
+Raw SQL and engines live in this package and nowhere else.
+"""
+
+import os
+import re
+import secrets
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlcipher3.dbapi2
+from sqlalchemy import Connection, Engine, Uuid, bindparam, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import ORMExecuteState, SessionTransaction, with_loader_criteria
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.base import ExecutableOption
+from sqlmodel import Session, SQLModel
+
+from app.domain.errors import Busy
+from app.settings import Settings
+
+LOCK_SECONDS = 5.0
+
+# SQLite up to 3.51.2 can lose committed data in WAL mode with two or more connections.
+OLDEST_SQLITE = (3, 51, 3)
+
+_PRAGMAS = (
+    "foreign_keys=ON",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "recursive_triggers=ON",
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "journal_size_limit=67108864",
+    "temp_store=MEMORY",
+)
+
+
+class StartRefused(Exception):
+    """The service does not start; the message says why, and what to do about it."""
+
+
+class FairLock:
+    """First come, first served. `threading.Lock` promises no order, and SQLite's waiting has none."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiting: deque[threading.Semaphore] = deque()
+
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[None]:
+        """Wait for the turn, and pass it on at the end. Raises `Busy` when it does not come."""
+        with self._guard:
+            ticket = threading.Semaphore(0) if self._held else None
+            if ticket is None:
+                self._held = True
+            else:
+                self._waiting.append(ticket)
+        if ticket is not None and not ticket.acquire(timeout=seconds):
+            with self._guard:
+                # When the ticket is gone, the turn came in the same moment: then it is ours.
+                if ticket in self._waiting:
+                    self._waiting.remove(ticket)
+                    raise Busy
+        try:
+            yield
+        finally:
+            with self._guard:
+                if self._waiting:
+                    self._waiting.popleft().release()
+                else:
+                    self._held = False
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database. `lock` is there on SQLite only, which has one writer at a time."""
+
+    reader: Engine
+    writer: Engine
+    lock: FairLock | None
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.lock is not None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.writer.dispose()
+
+
+@contextmanager
+def transaction(database: Database, *, write: bool) -> Iterator[Connection]:
+    """Commit on success, roll back on any exception; a read cannot write.
+
+    Raises `Busy` when the lock or a connection does not come free in time.
+    """
+    turn = database.lock.turn(LOCK_SECONDS) if write and database.lock else nullcontext()
+    engine = database.writer if write else database.reader
+    with turn:
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except PoolTimeout as error:
+            raise Busy from error
+        except OperationalError as error:
+            if _is_passing(error):
+                raise Busy from error
+            raise
+
+
+def _is_passing(error: OperationalError) -> bool:
+    """Tell whether trying again can help: lock not available, deadlock, or a lost connection."""
+    return (
+        error.connection_invalidated
+        or getattr(error.orig, "sqlstate", None) in ("40001", "40P01", "55P03", "57014")
+        or "database is locked" in str(error.orig)
+    )
+
+
+# ---------------------------------------------------------------- opening
+
+
+def open_database(settings: Settings) -> Database:
+    """Open what the settings name. The embedded database and its key are made when missing."""
+    if settings.database_url:
+        return _server(settings.database_url)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return _embedded(settings.database_file, _key(settings.key_file, settings.database_file))
+
+
+def _server(url: str) -> Database:
+    engine = create_engine(
+        re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url),
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=LOCK_SECONDS,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        hide_parameters=True,
+        connect_args={
+            "options": "-c statement_timeout=5s -c lock_timeout=3s -c TimeZone=UTC "
+            "-c idle_in_transaction_session_timeout=10s",
+            "connect_timeout": 5,
+        },
+    )
+    return Database(engine.execution_options(postgresql_readonly=True), engine, None)
+
+
+def _embedded(path: Path, key: str) -> Database:
+    if (have := sqlcipher3.dbapi2.sqlite_version_info) < OLDEST_SQLITE:
+        raise StartRefused(
+            f"SQLite {'.'.join(map(str, have))} can lose data; at least "
+            f"{'.'.join(map(str, OLDEST_SQLITE))} is needed. Install a newer 'sqlcipher3', "
+            "or use PostgreSQL (WERKRELATIE_DATABASE_URL)."
+        )
+
+    def connect() -> Any:  # noqa: ANN401 - the driver has no types
+        connection = sqlcipher3.dbapi2.connect(path, check_same_thread=False, isolation_level=None)
+        connection.execute(f"PRAGMA key = \"x'{key}'\"")
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    engine = create_engine(
+        "sqlite://",
+        creator=connect,
+        module=sqlcipher3.dbapi2,
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=0,
+        pool_timeout=LOCK_SECONDS,
+        hide_parameters=True,
+    )
+    # The driver's own transactions are off; these two listeners begin them.
+    event.listen(engine, "begin", _begin)
+    database = Database(engine, engine.execution_options(write=True), FairLock())
+    _refuse_a_wrong_key(engine, path)
+    if path.exists():
+        path.chmod(0o600)
+    return database
+
+
+def _begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("write", False)
+    if connection.info.get("write") is not write:
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if write else 'ON'}")
+        connection.info["write"] = write
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _refuse_a_wrong_key(engine: Engine, path: Path) -> None:
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+    except sqlcipher3.dbapi2.DatabaseError as error:
+        raise _wrong_key(path) from error
+    except Exception as error:
+        if isinstance(getattr(error, "orig", None), sqlcipher3.dbapi2.DatabaseError):
+            raise _wrong_key(path) from error
+        raise
+
+
+def _wrong_key(path: Path) -> StartRefused:
+    return StartRefused(
+        f"{path} cannot be opened with this key. Put the right key file back; nothing was changed."
+    )
+
+
+def _key(path: Path, database: Path) -> str:
+    if not path.exists():
+        if database.exists():
+            raise StartRefused(
+                f"The key {path} of {database} is missing. Put it back; without it nobody can "
+                "read the database. Nothing was changed."
+            )
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise StartRefused(f"Others can read the key {path}. Make it yours alone: chmod 600 {path}")
+    key = path.read_text(encoding="ascii").strip()
+    if not re.fullmatch("[0-9a-fA-F]{64}", key):
+        raise StartRefused(f"The key {path} has to be 64 hexadecimal digits.")
+    return key
+
+
+# ---------------------------------------------------------------- sessions
+
+
+class OrganisationSession(Session):
+    """A session that sees and writes the rows of one organisation, and refuses to run without one."""
+
+    def __init__(self, connection: Connection, organisation_id: UUID) -> None:
+        super().__init__(connection, info={"organisation_id": organisation_id}, expire_on_commit=False)
+
+
+def _organisation_of(session: Any) -> UUID:  # noqa: ANN401 - the events hand in the base class
+    organisation_id: UUID | None = session.info.get("organisation_id")
+    if organisation_id is None:
+        raise RuntimeError("no organisation is bound to this session")
+    return organisation_id
+
+
+_organisation: ContextVar[UUID] = ContextVar("organisation")
+
+
+@cache
+def _own_rows_only() -> tuple[ExecutableOption, ...]:
+    """Build one criterion per owned class, once: its value is looked up at every execution."""
+    owned = (m.class_ for m in SQLModel._sa_registry.mappers if "organisation_id" in m.columns)  # noqa: SLF001 - the only list there is
+    return tuple(
+        with_loader_criteria(
+            kind,
+            kind.organisation_id == bindparam(None, callable_=_organisation.get, type_=Uuid()),
+            include_aliases=True,
+        )
+        for kind in owned
+    )
+
+
+@event.listens_for(OrganisationSession, "after_begin")
+def _refuse_unbound(session: Session, _transaction: SessionTransaction, _: Connection) -> None:
+    _organisation_of(session)
+
+
+@event.listens_for(OrganisationSession, "do_orm_execute")
+def _filter(state: ORMExecuteState) -> None:
+    _organisation.set(_organisation_of(state.session))
+    if not (state.is_column_load or state.is_relationship_load):
+        state.statement = state.statement.options(*_own_rows_only())
+
+
+@event.listens_for(OrganisationSession, "before_flush")
+def _refuse_foreign_rows(session: Session, *_: object) -> None:
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if getattr(row, "organisation_id", None) not in (None, _organisation_of(session)):
+            raise RuntimeError("a row of another organisation")

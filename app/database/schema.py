@@ -1,0 +1,54 @@
+"""Bring the schema up to date, and refuse to work with one that is not."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from app.database.engine import Database, StartRefused, transaction
+from app.database.guards import bite
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Return the configuration of Alembic, working on a given connection."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the schema to a revision in one transaction: all of it, or nothing."""
+    with transaction(database, write=True) as connection:
+        move(connection, revision)
+
+
+def move(connection: Connection, revision: str) -> None:
+    """Go up or down to a revision (`head`, `base`, `-1`, or one by name)."""
+    config = alembic_config(connection)
+    if revision == "base" or revision.startswith("-"):
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+
+
+def refuse_outdated_schema(database: Database) -> None:
+    """Check that the schema is the one of this version of the program, and that its guards bite.
+
+    Raises `StartRefused` with what to do.
+    """
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    with transaction(database, write=True) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current != head:
+            raise StartRefused(
+                "The database is empty: run 'werkrelatie init' first."
+                if current is None
+                else f"The database has version {current} of the schema and this program needs "
+                f"{head}: make a backup and run 'werkrelatie init'."
+            )
+        bite(connection)

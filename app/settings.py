@@ -1,0 +1,44 @@
+"""All settings, from the environment: `WERKRELATIE_` and the name in capitals."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How one installation is set up; every setting has a default that works on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="WERKRELATIE_", env_ignore_empty=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default=Path("data"), description="Folder of the embedded database; made on first start."
+    )
+    database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="A PostgreSQL address (postgresql://...). Left out: the embedded database.",
+    )
+    database_key_file: Path | None = Field(
+        default=None,
+        description=(
+            "File with the key of the embedded database (64 hexadecimal digits, mode 0600). "
+            "Left out: next to the data folder, with its name and '.key'; made on first start."
+        ),
+    )
+    log_level: str = Field(
+        default="info",
+        pattern="^(debug|info|warning|error)$",
+        description="What is logged at least: debug, info, warning or error.",
+    )
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key of the embedded database is."""
+        folder = self.data_dir.absolute()
+        return self.database_key_file or folder.with_name(f"{folder.name}.key")
+
+    @property
+    def database_file(self) -> Path:
+        """Where the embedded database is."""
+        return self.data_dir / "werkrelatie.db"

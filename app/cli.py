@@ -1,0 +1,230 @@
+"""The command line: for whoever looks after an installation."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+import typer
+from sqlmodel import Session
+
+from app.database import Database, OrganisationSession, open_database, transaction
+from app.database.engine import StartRefused
+from app.database.schema import migrate, refuse_outdated_schema
+from app.domain.errors import DomainError
+from app.domain.roles import Role
+from app.domain.texts import Language
+from app.knowledge import KnowledgeError, load_knowledge
+from app.knowledge.rules_page import rules_page
+from app.models.organisations import Organisation
+from app.services import demonstration, organisations, projections
+from app.services.organisations import LONGEST_TOKEN_DAYS, TokenOrder
+from app.settings import Settings
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+token = typer.Typer(no_args_is_help=True, help="Make and revoke tokens.")
+organisation = typer.Typer(no_args_is_help=True, help="Make organisations.")
+team = typer.Typer(no_args_is_help=True, help="Make teams.")
+cli.add_typer(token, name="token")
+cli.add_typer(organisation, name="organisation")
+cli.add_typer(team, name="team")
+
+OrganisationOption = Annotated[
+    str, typer.Option("--organisation", help="The short name of the organisation.")
+]
+
+
+def main() -> None:
+    """Run a command; a refusal is one sentence and exit code 1, not a traceback."""
+    try:
+        cli()
+    except (StartRefused, KnowledgeError) as error:
+        _stop(str(error))
+    except DomainError as error:
+        _stop(error.detail[Language.EN])
+
+
+def _stop(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+    sys.exit(1)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _opened() -> Iterator[Database]:
+    database = open_database(Settings())
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _up_to_date() -> Iterator[Database]:
+    with _opened() as database:
+        refuse_outdated_schema(database)
+        yield database
+
+
+@contextmanager
+def _within(slug: str) -> Iterator[tuple[Organisation, Session]]:
+    with _up_to_date() as database, transaction(database, write=True) as connection:
+        with Session(connection) as session:
+            found = organisations.find_organisation(session, slug)
+        with OrganisationSession(connection, found.id) as session:
+            yield found, session
+            session.flush()
+
+
+# ---------------------------------------------------------------- the service
+
+
+@cli.command()
+def init(
+    *, quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing when all is well.")] = False
+) -> None:
+    """Make the database and its key, or bring the database up to date."""
+    with _opened() as database:
+        migrate(database)
+    if not quiet:
+        typer.echo("The database is up to date. Start with: werkrelatie serve")
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.")] = 8000,
+    *,
+    demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration organisation first.")] = False,
+) -> None:
+    """Serve. Refuses to start when anything is not as it should be, and says why."""
+    # A server weighs more than all other commands together, so only this one loads it.
+    from app.logs import set_up_logs
+    from app.server import run
+
+    settings = Settings()
+    set_up_logs(settings.log_level)
+    run(settings, host, port, _demonstration_token() if demo else None)
+
+
+@cli.command()
+def rebuild(organisation: OrganisationOption) -> None:
+    """Compute all projections of an organisation again from its assessments."""
+    with _within(organisation) as (_, session):
+        threads = projections.thread_ids(session)
+        with typer.progressbar(threads, label="Threads", file=sys.stderr) as progress:
+            for thread_id in progress:
+                projections.rebuild(session, thread_id)
+        typer.echo(f"{len(threads)} threads rebuilt.")
+
+
+# ---------------------------------------------------------------- the demonstration
+
+
+@cli.command()
+def demo() -> None:
+    """Load the demonstration organisation, once: invented cases with their course over time."""
+    loaded = _load_demonstration()
+    typer.echo("The demonstration organisation is loaded." if loaded else "It was there already.")
+
+
+def _load_demonstration() -> bool:
+    knowledge = load_knowledge()
+    with _up_to_date() as database, transaction(database, write=True) as connection:
+        with Session(connection, expire_on_commit=False) as session:
+            found = demonstration.find_or_create(session, _now())
+            session.flush()
+        with OrganisationSession(connection, found.id) as session:
+            loaded = demonstration.load(session, found.id, knowledge, _now())
+            session.flush()
+    return loaded
+
+
+def _demonstration_token() -> str:
+    """Make a token for a day; the ones of earlier starts stop working."""
+    _load_demonstration()
+    with _within(demonstration.SLUG) as (found, session):
+        name = "make run"
+        organisations.revoke_tokens(session, name, _now())
+        order = TokenOrder(
+            name=name, role=Role.PRACTITIONER, days=1, user=demonstration.PEOPLE[Role.PRACTITIONER]
+        )
+        return organisations.create_token(session, found, order, _now())
+
+
+# ---------------------------------------------------------------- who may come in
+
+
+@organisation.command("create")
+def create_organisation(
+    slug: Annotated[str, typer.Option(help="A short name, for the command line.")],
+    name: Annotated[str, typer.Option(help="The name.")],
+) -> None:
+    """Make an organisation."""
+    with (
+        _up_to_date() as database,
+        transaction(database, write=True) as connection,
+        Session(connection) as session,
+    ):
+        organisations.create_organisation(session, slug, name, _now())
+        session.flush()
+
+
+@team.command("create")
+def create_team(
+    organisation: OrganisationOption, name: Annotated[str, typer.Option(help="The name.")]
+) -> None:
+    """Make a team."""
+    with _within(organisation) as (found, session):
+        organisations.create_team(session, found.id, name)
+
+
+@token.command("create")
+def create_token(
+    organisation: OrganisationOption,
+    role: Annotated[Role, typer.Option(help="What the token may do.")],
+    name: Annotated[str, typer.Option(help="What the token is for.")],
+    team: Annotated[str | None, typer.Option(help="Only for this team.")] = None,
+    user: Annotated[
+        str | None, typer.Option(help="Acts as this user; left out: a machine of its own.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=LONGEST_TOKEN_DAYS, help="How long it works.")] = 90,
+) -> None:
+    """Make a token and print it, this once. It is not stored and cannot be shown again."""
+    with _within(organisation) as (found, session):
+        made = organisations.create_token(session, found, TokenOrder(name, role, days, team, user), _now())
+    typer.echo(made)
+
+
+@token.command("revoke")
+def revoke_token(
+    organisation: OrganisationOption, name: Annotated[str, typer.Option(help="Its name.")]
+) -> None:
+    """Revoke every token of this name, from the next request on."""
+    with _within(organisation) as (_, session):
+        typer.echo(f"{organisations.revoke_tokens(session, name, _now())} tokens revoked.")
+
+
+# ---------------------------------------------------------------- documentation
+
+
+@cli.command()
+def openapi(
+    version: Annotated[Literal["3.1", "3.0"], typer.Option(help="Which OpenAPI.")] = "3.1",
+) -> None:
+    """Print the description of the API."""
+    from app.main import create_app
+    from app.openapi import as_3_0, as_text, document
+
+    description = document(create_app())
+    typer.echo(as_text(description if version == "3.1" else as_3_0(description)), nl=False)
+
+
+@cli.command()
+def rules() -> None:
+    """Print the rules in words."""
+    typer.echo(rules_page(load_knowledge().current), nl=False)

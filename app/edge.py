@@ -1,0 +1,90 @@
+"""What surrounds every answer: an id, safe headers, one line in the log, and no fault that leaks."""
+
+import re
+import time
+from typing import Any
+
+import structlog
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.models.base import uuid7
+from app.problems import Unexpected, problem_response
+
+API_VERSION = "1.0.0"
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
+_SAFE = (
+    (b"api-version", API_VERSION.encode()),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b""),
+)
+_NO_STORE = (b"cache-control", b"no-store")
+
+log = structlog.get_logger()
+
+
+class Edge:
+    """The outermost layer of the application, in plain ASGI."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 0
+
+        async def send_safely(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message.setdefault("headers", [])
+                headers.append((b"x-request-id", request_id.encode()))
+                headers.extend(_SAFE)
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append(_NO_STORE)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_safely)
+        except Exception as error:
+            # The message of an error may hold what was sent; its kind and place do not.
+            log.exception("fault", request_id=request_id, kind=type(error).__name__)
+            if status:
+                raise
+            await problem_response(Request(scope), Unexpected())(scope, receive, send_safely)
+        finally:
+            log.info(
+                "request",
+                request_id=request_id,
+                method=scope["method"],
+                operation=_operation(scope),
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            return str(value.decode())
+    return uuid7().hex
+
+
+def _operation(scope: Scope) -> str | None:
+    """Return the name of the operation: an address itself can hold a reference."""
+    route: Any = scope.get("route")
+    return route.name if isinstance(route, APIRoute) else None

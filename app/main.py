@@ -1,0 +1,58 @@
+"""Assemble the application. Nothing is decided here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from app.access import Surroundings, refuse_unguarded_routes
+from app.database import open_database
+from app.database.schema import refuse_outdated_schema
+from app.edge import Edge
+from app.knowledge import load_knowledge
+from app.openapi import SERVER, publish
+from app.problems import handle_problems
+from app.routers import assessments, cases, catalogue, classifications, colleagues, health, threads
+from app.settings import Settings
+from app.wire import MOST_BYTES
+
+
+def create_app() -> FastAPI:
+    """Put the routes, the problems and the edge together; refuse a route without a permission."""
+    app = FastAPI(
+        title="Werkrelatie",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=MOST_BYTES,
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=_lifespan,
+    )
+    for module in (classifications, catalogue, assessments, cases, threads, colleagues):
+        app.include_router(module.router, prefix=SERVER)
+    app.include_router(health.router)
+    publish(app)
+    handle_problems(app)
+    app.add_middleware(Edge)
+    refuse_unguarded_routes(app)
+    return app
+
+
+def start(settings: Settings) -> FastAPI:
+    """Return the application with its database, ready to serve.
+
+    Raises `StartRefused` or `KnowledgeError` with a sentence that says what to do.
+    """
+    app = create_app()
+    database = open_database(settings)
+    refuse_outdated_schema(database)
+    app.state.surroundings = Surroundings(database, load_knowledge(), lambda: datetime.now(UTC))
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.surroundings.database.close()

@@ -1,0 +1,186 @@
+"""The description of the API: OpenAPI 3.1, and the same rendered as 3.0 for older tools."""
+
+import json
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
+
+from app.access import open_to_all, permission_of
+from app.domain.roles import PERMISSION_SENTENCES
+from app.edge import API_VERSION
+from app.problems import MEDIA_TYPE
+
+Json = dict[str, Any]
+
+SERVER = "/v1"
+
+_TAGS = {
+    "classification": "Three answers in, the type of working relationship out. Nothing is stored.",
+    "model": "The questions, the rules, the approaches, stories and sources. Open to all.",
+    "assessments": "Record three answers about one conversation, correct them, read them.",
+    "cases": "Cases: open, close, reopen, hand over; the caseload and the matrix of a case.",
+    "history": "How working relationships changed, as of a date and as known at a date.",
+    "organisation": "Colleagues and teams.",
+    "health": "For the one who looks after the service.",
+}
+
+_DESCRIPTION = """\
+Werkrelatie records three answers about one conversation (is there a problem, a help request, a
+share in the solution) and classifies the *working relationship* of solution-focused practice:
+visitor, complainant or customer. It says why, suggests an approach and keeps how it changes.
+
+A type says something about one relationship, on one concern, at one moment. It never types a
+person, and is never a reason to refuse, delay or stop help.
+"""
+
+_HEADERS: Json = {
+    "API-Version": {
+        "description": "The full version of the API.",
+        "schema": {"type": "string", "examples": [API_VERSION]},
+    },
+    "X-Request-Id": {
+        "description": "The id of this request; it also stands in the log.",
+        "schema": {"type": "string", "examples": ["0199f0a47f6c7c3e8a512f6f3c1d9e10"]},
+    },
+}
+
+
+def publish(app: FastAPI) -> None:
+    """Describe the application, once, and serve the description to any page of any host."""
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's own way to do it
+
+    @app.get(f"{SERVER}/openapi.json", include_in_schema=False)
+    @open_to_all
+    async def read_openapi(request: Request) -> Response:
+        return _published(document(request.app))
+
+    @app.get(f"{SERVER}/openapi-3.0.json", include_in_schema=False)
+    @open_to_all
+    async def read_openapi_3_0(request: Request) -> Response:
+        return _published(as_3_0(document(request.app)))
+
+
+def _published(description: Json) -> Response:
+    return Response(
+        as_text(description),
+        media_type="application/json",
+        headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"},
+    )
+
+
+def as_text(description: Json) -> str:
+    """Write a description so that two versions can be compared line by line."""
+    return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
+
+
+def document(app: FastAPI) -> Json:
+    """Return the OpenAPI 3.1 description. It is made once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = _document(app)
+    return app.openapi_schema
+
+
+def _document(app: FastAPI) -> Json:
+    description = get_openapi(
+        title="Werkrelatie",
+        version=API_VERSION,
+        summary="Record, classify and follow working relationships in social work.",
+        description=_DESCRIPTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
+        servers=[{"url": SERVER, "description": "This installation."}],
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+    )
+    description["info"]["contact"] = {
+        "name": "The administrator of this installation",
+        "url": "https://example.org/werkrelatie",
+        "email": "werkrelatie@example.org",
+    }
+    _declare_permissions(app, description)
+    for item in description["paths"].values():
+        for operation in item.values():
+            _mend_responses(operation["responses"])
+    description["paths"] = _below_the_server(description["paths"])
+    components = description["components"]
+    components["headers"] = _HEADERS
+    components["securitySchemes"] = {
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token of an organisation: `wr_` and 46 letters and digits.",
+        }
+    }
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
+    return description
+
+
+def _declare_permissions(app: FastAPI, description: Json) -> None:
+    for context in iter_route_contexts(app.routes):
+        item = description["paths"].get(context.path)
+        if item is None:
+            continue
+        permission = permission_of(context.original_route)  # type: ignore[arg-type]  # what has a description is an API route
+        for method in context.methods or ():
+            operation = item[method.lower()]
+            operation["security"] = [{"token": []}] if permission else []
+            if permission:
+                operation["x-permission"] = permission.value
+                operation["description"] += (
+                    f"\n\nNeeds the permission `{permission}`: {PERMISSION_SENTENCES[permission].en}."
+                )
+
+
+def _mend_responses(responses: Json) -> None:
+    """Give every answer its headers, and every refusal its media type."""
+    # FastAPI describes its own answer to invalid input; ours is 400.
+    responses.pop("422", None)
+    for status, response in responses.items():
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+        content = response.get("content", {})
+        if status >= "400" and "application/json" in content:
+            content[MEDIA_TYPE] = content.pop("application/json")
+
+
+def _below_the_server(paths: Json) -> Json:
+    """Write paths below the server's address, and say where the others are."""
+    return {
+        path.removeprefix(SERVER): (item if path.startswith(SERVER) else {"servers": [{"url": "/"}], **item})
+        for path, item in paths.items()
+    }
+
+
+# ---------------------------------------------------------------- OpenAPI 3.0
+
+
+def as_3_0(description: Json) -> Json:
+    """Render a 3.1 description as 3.0.3: `null` becomes `nullable`, `examples` becomes `example`."""
+    rendered: Json = _schemas_as_3_0(description)
+    rendered["openapi"] = "3.0.3"
+    rendered["info"].pop("summary", None)
+    rendered["info"]["license"].pop("identifier", None)
+    return rendered
+
+
+def _schemas_as_3_0(part: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(part, list):
+        return [_schemas_as_3_0(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    rendered = {key: _schemas_as_3_0(value) for key, value in part.items()}
+    if isinstance(rendered.get("examples"), list):
+        rendered["example"] = rendered.pop("examples")[0]
+    if "const" in rendered:
+        rendered["enum"] = [rendered.pop("const")]
+    choices = rendered.get("anyOf", [])
+    if {"type": "null"} in choices:
+        rendered.pop("anyOf")
+        others = [choice for choice in choices if choice != {"type": "null"}]
+        # Beside a reference nothing else counts in 3.0, so it goes inside `allOf`.
+        rendered |= {"allOf": others} if "$ref" in others[0] else others[0]
+        rendered["nullable"] = True
+    elif "$ref" in rendered and len(rendered) > 1:
+        rendered["allOf"] = [{"$ref": rendered.pop("$ref")}]
+    return rendered

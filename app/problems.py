@@ -1,0 +1,177 @@
+"""Every refusal as a problem document (RFC 9457). The one place that knows which status belongs."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from app.domain.errors import (
+    AlreadyCorrected,
+    Busy,
+    CaseExists,
+    CaseIsClosed,
+    DomainError,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    NotPermitted,
+    VersionIsStale,
+    VersionRequired,
+)
+from app.domain.texts import Text
+from app.validation import invalid_input
+from app.wire import (
+    MethodNotAllowed,
+    TooLarge,
+    UnsupportedMediaType,
+    language_headers,
+    language_of,
+)
+
+STATUS: dict[type[DomainError], HTTPStatus] = {
+    InvalidInput: HTTPStatus.BAD_REQUEST,
+    NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    NotPermitted: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    CaseIsClosed: HTTPStatus.CONFLICT,
+    CaseExists: HTTPStatus.CONFLICT,
+    AlreadyCorrected: HTTPStatus.CONFLICT,
+    VersionIsStale: HTTPStatus.PRECONDITION_FAILED,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
+    Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+MEDIA_TYPE = "application/problem+json"
+_HEADERS: dict[type[DomainError], dict[str, str]] = {
+    NotAuthenticated: {"WWW-Authenticate": "Bearer"},
+    Busy: {"Retry-After": "2"},
+}
+
+
+class Unexpected(DomainError):
+    """A fault of ours. What it was is in the log, under the id of the request."""
+
+    code = "unexpected"
+    title = Text(nl="Er ging iets mis bij ons", en="Something went wrong on our side")
+    detail = Text(
+        nl="Dit ligt niet aan jou. Probeer het opnieuw; geef de beheerder 'instance' als het blijft.",
+        en="This is not your doing. Try again; give 'instance' to the administrator if it stays.",
+    )
+
+
+STATUS[Unexpected] = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class ProblemField(BaseModel):
+    """One thing that is wrong with the input."""
+
+    place: str = Field(alias="in", description="body, query, path or header.", examples=["body"])
+    location: str = Field(
+        description="A JSON pointer for a body, else the name.", examples=["#/answers/problem"]
+    )
+    code: str = Field(description="What is wrong; it never changes.", examples=["not_an_option"])
+    detail: str = Field(
+        description="What is wrong, in words.", examples=["Choose one of: yes, maybe, no, unknown."]
+    )
+
+
+class Problem(BaseModel):
+    """Why something was refused, and what to do about it."""
+
+    type: str = Field(
+        description="Which kind of problem; it never changes.",
+        examples=["urn:problem-type:werkrelatie:not-found"],
+    )
+    title: str = Field(description="The kind, in words.", examples=["Not found"])
+    status: int = Field(description="The status of the answer.", examples=[404])
+    detail: str = Field(
+        description="What happened and what to do.",
+        examples=["This does not exist, or you may not see it."],
+    )
+    instance: str = Field(description="The id of the request.", examples=["0199f0a47f6c7c3e8a512f6f3c1d9e10"])
+
+
+class InvalidInputProblem(Problem):
+    """Everything that is wrong with the input, all at once."""
+
+    errors: list[ProblemField] = Field(description="What is wrong, and where.")
+
+
+def problems(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
+    """Describe for the API document how a route can refuse."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        model = InvalidInputProblem if error is InvalidInput else Problem
+        same = described.setdefault(int(STATUS[error]), {"model": model, "description": ""})
+        same["description"] = " ".join(filter(None, (same["description"], f"{error.title.en}.")))
+    return described
+
+
+def problem_response(request: Request, error: DomainError) -> Response:
+    """Return the problem document of an error, in the language of the request."""
+    language = language_of(request)
+    status = STATUS[type(error)]
+    content = {
+        "type": f"urn:problem-type:werkrelatie:{error.code}",
+        "title": error.title[language],
+        "status": int(status),
+        "detail": error.detail[language],
+        "instance": request.scope["state"]["request_id"],
+    }
+    if isinstance(error, InvalidInput):
+        content["errors"] = [
+            {
+                "in": one.place,
+                "location": one.location,
+                "code": one.code,
+                "detail": one.detail[language],
+            }
+            for one in error.errors
+        ]
+    return JSONResponse(
+        content,
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers=language_headers(language) | _HEADERS.get(type(error), {}),
+    )
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Let every refusal of an application end as a problem document."""
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        match error:
+            case DomainError():
+                return problem_response(request, error)
+            case RequestValidationError():
+                return problem_response(request, invalid_input(error.errors()))
+            case HTTPException():
+                response = problem_response(request, _of_status(error.status_code))
+                response.headers.update(error.headers or {})
+                return response
+            case _:
+                raise error
+
+    for kind in (DomainError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, refuse)
+
+
+def _of_status(status: int) -> DomainError:
+    match status:
+        case HTTPStatus.NOT_FOUND:
+            return NotFound()
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return MethodNotAllowed()
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return TooLarge()
+        case HTTPStatus.BAD_REQUEST:
+            return InvalidInput()
+        case _:
+            return Unexpected()

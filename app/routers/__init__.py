@@ -1,0 +1,1 @@
+"""HTTP for programs: what comes in, one call, what goes out."""

@@ -1,0 +1,141 @@
+"""Record, correct and read assessments."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Path, Query, Request, Response
+
+from app.access import Access, may
+from app.domain.errors import (
+    AlreadyCorrected,
+    Busy,
+    CaseIsClosed,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    NotPermitted,
+    VersionIsStale,
+    VersionRequired,
+)
+from app.domain.roles import Permission
+from app.models.assessments import (
+    AssessmentCreate,
+    AssessmentHead,
+    AssessmentRead,
+    CorrectionCreate,
+)
+from app.models.base import Page
+from app.problems import problems
+from app.routers.paging import page_of
+from app.services import assessment_reads, assessments
+from app.services.assessment_reads import AssessmentQuery
+from app.wire import IfMatch, StrictRoute, TooLarge, UnsupportedMediaType
+
+GUARDED = (InvalidInput, NotAuthenticated, NotPermitted, Busy)
+BODY = (TooLarge, UnsupportedMediaType)
+
+router = APIRouter(prefix="/assessments", tags=["assessments"], route_class=StrictRoute)
+
+
+class AssessmentPage(Page[AssessmentHead]):
+    """A page of assessments, newest first."""
+
+
+AssessmentId = Annotated[UUID, Path(description="The id of the assessment.")]
+
+_EXAMPLES = {
+    "main job": {
+        "summary": "Everything that can be recorded",
+        "value": {
+            "case": {"reference": "2026-0042"},
+            "participant": {"reference": "mother", "role": "parent"},
+            "concern": {"reference": "signing", "wording": "learning to sign ourselves"},
+            "conversation": {"held_at": "2026-11-20T10:00:00+01:00", "referral": "voluntary"},
+            "answers": {"problem": "yes", "help_request": "maybe", "share_in_solution": "maybe"},
+            "own_words": {"problem": "I worry about later"},
+            "perspective": "practitioner",
+            "scales": {"progress": 4, "confidence": 6, "willingness": 7},
+            "task_given": "observation",
+            "previous_task_done": "partly",
+        },
+    },
+    "least": {
+        "summary": "The least that is needed",
+        "value": {
+            "case": {"reference": "2026-0042"},
+            "participant": {"reference": "mother"},
+            "concern": {"reference": "signing"},
+            "answers": {"problem": "yes", "help_request": "yes", "share_in_solution": "no"},
+        },
+    },
+}
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=problems(*GUARDED, *BODY, NotFound, CaseIsClosed),
+    summary="Record an assessment",
+)
+def record_assessment(
+    body: Annotated[AssessmentCreate, Body(openapi_examples=_EXAMPLES)],
+    access: Annotated[Access, may(Permission.RECORD_ASSESSMENT)],
+    response: Response,
+) -> AssessmentRead:
+    """Record the three answers about one conversation and classify the working relationship.
+
+    Case, participant, concern and conversation are found by reference, or created. An assessment
+    that lies before others in time is put in its place; the answer shows the step into it.
+    """
+    with access.transaction() as work:
+        recorded, tag = assessments.record(work, body)
+    response.headers["Location"] = f"/v1/assessments/{recorded.id}"
+    response.headers["ETag"] = f'"{tag}"'
+    return recorded
+
+
+@router.get("", responses=problems(*GUARDED), summary="List assessments")
+def list_assessments(
+    access: Annotated[Access, may(Permission.READ_ASSESSMENTS)],
+    query: Annotated[AssessmentQuery, Query()],
+    request: Request,
+    response: Response,
+) -> AssessmentPage:
+    """The assessments you may see, newest first; corrected ones included and marked."""
+    with access.transaction(write=False) as work:
+        found = assessment_reads.list_assessments(work, query)
+    return page_of(AssessmentPage, found, request, response)
+
+
+@router.get("/{id}", responses=problems(*GUARDED, NotFound), summary="Read an assessment")
+def read_assessment(
+    id: AssessmentId,
+    access: Annotated[Access, may(Permission.READ_ASSESSMENTS)],
+    response: Response,
+) -> AssessmentRead:
+    """One assessment with its result. The `ETag` is its place in the chain of corrections."""
+    with access.transaction(write=False) as work:
+        found, tag = assessment_reads.read_assessment(work, id)
+    response.headers["ETag"] = f'"{tag}"'
+    return found
+
+
+@router.post(
+    "/{id}/corrections",
+    status_code=201,
+    responses=problems(*GUARDED, *BODY, NotFound, AlreadyCorrected, VersionIsStale, VersionRequired),
+    summary="Correct an assessment",
+)
+def correct_assessment(
+    id: AssessmentId,
+    body: CorrectionCreate,
+    access: Annotated[Access, may(Permission.CORRECT_ASSESSMENT)],
+    versions: IfMatch,
+    response: Response,
+) -> AssessmentRead:
+    """Record other answers, or that it was entered in error. The old row stays, and is marked."""
+    with access.transaction() as work:
+        recorded, tag = assessments.correct(work, id, body, versions)
+    response.headers["Location"] = f"/v1/assessments/{recorded.id}"
+    response.headers["ETag"] = f'"{tag}"'
+    return recorded

@@ -1,0 +1,98 @@
+"""Cases and the caseload."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from app.access import Access, may
+from app.domain.errors import CaseExists, NotFound, VersionIsStale, VersionRequired
+from app.domain.roles import Permission
+from app.models.base import Page
+from app.models.cases import CaseChange, CaseCreate, CaseRead
+from app.models.history import CaseloadItem
+from app.models.threads import MatrixRead
+from app.problems import problems
+from app.routers.assessments import BODY, GUARDED
+from app.routers.paging import page_of
+from app.services import cases, threads
+from app.services.cases import CaseloadQuery
+from app.wire import IfMatch, StrictRoute
+
+router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
+
+CaseId = Annotated[UUID, Path(description="The id of the case.")]
+
+
+class CaseloadPage(Page[CaseloadItem]):
+    """A page of the caseload, the newest case first."""
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=problems(*GUARDED, *BODY, NotFound, CaseExists),
+    summary="Open a case",
+)
+def create_case(
+    body: CaseCreate, access: Annotated[Access, may(Permission.OPEN_CASE)], response: Response
+) -> CaseRead:
+    """Open a case of your own. Recording an assessment opens it too."""
+    with access.transaction() as work:
+        case = cases.create_case(work, body)
+    response.headers["Location"] = f"/v1/cases/{case.id}"
+    response.headers["ETag"] = f'"{case.version}"'
+    return case
+
+
+@router.get("", responses=problems(*GUARDED), summary="List the caseload")
+def list_cases(
+    access: Annotated[Access, may(Permission.READ_CASES)],
+    query: Annotated[CaseloadQuery, Query()],
+    request: Request,
+    response: Response,
+) -> CaseloadPage:
+    """The cases you may see, the newest first, each with how its threads stand."""
+    with access.transaction(write=False) as work:
+        found = cases.list_cases(work, query)
+    return page_of(CaseloadPage, found, request, response)
+
+
+@router.get("/{id}", responses=problems(*GUARDED, NotFound), summary="Read a case")
+def read_case(
+    id: CaseId, access: Annotated[Access, may(Permission.READ_CASES)], response: Response
+) -> CaseRead:
+    """One case with what happened to it."""
+    with access.transaction(write=False) as work:
+        case = cases.read_case(work, id)
+    response.headers["ETag"] = f'"{case.version}"'
+    return case
+
+
+@router.patch(
+    "/{id}",
+    responses=problems(*GUARDED, *BODY, NotFound, VersionIsStale, VersionRequired),
+    summary="Close, reopen or hand over a case",
+)
+def change_case(
+    id: CaseId,
+    body: CaseChange,
+    access: Annotated[Access, may(Permission.CHANGE_CASE)],
+    versions: IfMatch,
+    response: Response,
+) -> CaseRead:
+    """Close a case with the answer to the closing question, reopen it, or hand it over.
+
+    The history stays. After a hand-over the case belongs to the other practitioner.
+    """
+    with access.transaction() as work:
+        case = cases.change_case(work, id, body, versions)
+    response.headers["ETag"] = f'"{case.version}"'
+    return case
+
+
+@router.get("/{id}/threads", responses=problems(*GUARDED, NotFound), summary="Read the matrix of a case")
+def read_matrix(id: CaseId, access: Annotated[Access, may(Permission.READ_THREADS)]) -> MatrixRead:
+    """Participants x concerns, each with how it stands."""
+    with access.transaction(write=False) as work:
+        return threads.matrix(work, id)

@@ -1,0 +1,83 @@
+"""The model itself: questions and rules, approaches, stories, sources. Open to all."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+
+from app.access import open_to_all
+from app.domain.approach import Audience, EntryKind
+from app.domain.errors import InvalidInput, NotFound
+from app.knowledge import Knowledge
+from app.models.base import Input
+from app.models.catalogue import (
+    CatalogueEntryRead,
+    CatalogueList,
+    SchemaRead,
+    SourceList,
+    VignetteList,
+    VignetteRead,
+)
+from app.problems import problems
+from app.services import catalogue
+from app.wire import AskedLanguage
+
+router = APIRouter(tags=["model"])
+
+
+class ApproachQuery(Input):
+    """Which entries to list."""
+
+    audience: Audience | None = Field(
+        default=None, alias="for", description="A type, `unclear`, or a change."
+    )
+    kind: EntryKind | None = Field(default=None, description="The kind of suggestion.")
+
+
+def _knowledge(request: Request) -> Knowledge:
+    knowledge: Knowledge = request.app.state.surroundings.knowledge
+    return knowledge
+
+
+@router.get("/schema", summary="Read the model", responses=problems(InvalidInput))
+@open_to_all
+async def read_schema(request: Request, language: AskedLanguage) -> SchemaRead:
+    """The questions, answers, types, degrees of clarity, patterns and all 27 rules."""
+    return catalogue.schema(_knowledge(request).current, language)
+
+
+@router.get("/approaches", summary="List approaches", responses=problems(InvalidInput))
+@open_to_all
+async def list_approaches(
+    request: Request, language: AskedLanguage, query: Annotated[ApproachQuery, Query()]
+) -> CatalogueList:
+    """The suggestions of the catalogue, for one type or change, and of one kind."""
+    return catalogue.approaches(_knowledge(request).current, language, query.audience, query.kind)
+
+
+@router.get("/approaches/{id}", summary="Read one approach", responses=problems(InvalidInput, NotFound))
+@open_to_all
+async def read_approach(id: str, request: Request, language: AskedLanguage) -> CatalogueEntryRead:
+    """One suggestion of the catalogue."""
+    return catalogue.approach(_knowledge(request).current, language, id)
+
+
+@router.get("/vignettes", summary="List stories", responses=problems(InvalidInput))
+@open_to_all
+async def list_vignettes(request: Request, language: AskedLanguage) -> VignetteList:
+    """Invented practice stories, for training and demonstration."""
+    return catalogue.vignettes(_knowledge(request), language)
+
+
+@router.get("/vignettes/{id}", summary="Read one story", responses=problems(InvalidInput, NotFound))
+@open_to_all
+async def read_vignette(id: str, request: Request, language: AskedLanguage) -> VignetteRead:
+    """A story with its assessments: an expert key, no measured truth."""
+    return catalogue.vignette(_knowledge(request), language, id)
+
+
+@router.get("/sources", summary="List sources", responses=problems(InvalidInput))
+@open_to_all
+async def list_sources(request: Request, language: AskedLanguage) -> SourceList:  # noqa: ARG001 - says the language
+    """Where the ideas come from, and how well we know what those texts say."""
+    return catalogue.sources(_knowledge(request))

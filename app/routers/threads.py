@@ -1,0 +1,48 @@
+"""Threads and transitions: how working relationships changed."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from app.access import Access, may
+from app.domain.errors import NotFound
+from app.domain.roles import Permission
+from app.models.base import Page
+from app.models.history import ThreadRead
+from app.models.threads import TransitionInThread
+from app.problems import problems
+from app.routers.assessments import GUARDED
+from app.routers.paging import page_of
+from app.services import threads
+from app.services.threads import AsOf, TransitionQuery
+
+router = APIRouter(tags=["history"])
+
+
+class TransitionPage(Page[TransitionInThread]):
+    """A page of transitions, newest first."""
+
+
+@router.get("/threads/{id}", responses=problems(*GUARDED, NotFound), summary="Read a thread")
+def read_thread(
+    id: Annotated[UUID, Path(description="The id of the thread.")],
+    access: Annotated[Access, may(Permission.READ_THREADS)],
+    as_of: Annotated[AsOf, Query()],
+) -> ThreadRead:
+    """The course of one participant on one concern: as it stands, as it stood, as it was known."""
+    with access.transaction(write=False) as work:
+        return threads.read_thread(work, id, as_of)
+
+
+@router.get("/transitions", responses=problems(*GUARDED), summary="List transitions")
+def list_transitions(
+    access: Annotated[Access, may(Permission.READ_TRANSITIONS)],
+    query: Annotated[TransitionQuery, Query()],
+    request: Request,
+    response: Response,
+) -> TransitionPage:
+    """The log of changes in the cases you may see, newest first."""
+    with access.transaction(write=False) as work:
+        found = threads.list_transitions(work, query)
+    return page_of(TransitionPage, found, request, response)

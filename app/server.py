@@ -1,0 +1,58 @@
+"""Run the application in a server, and say where it is once it listens."""
+
+import socket
+
+import typer
+import uvicorn
+
+from app.main import start
+from app.settings import Settings
+
+
+class _Server(uvicorn.Server):
+    """A server that says where to look as soon as there is something to see."""
+
+    def __init__(self, config: uvicorn.Config, demo_token: str | None) -> None:
+        super().__init__(config)
+        self._demo_token = demo_token
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, then tell."""
+        await super().startup(sockets)
+        if not self.started:
+            return
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        typer.echo(f"Werkrelatie listens on {address}")
+        if self._demo_token:
+            typer.echo(_FIRST_CALL.format(address=address, token=self._demo_token))
+
+
+_FIRST_CALL = """
+The model, without an account:   {address}/v1/classifications/yes-yes-no
+The description of the API:      {address}/v1/openapi.json
+
+Record an assessment in the demonstration organisation (this token works for one day):
+
+curl -i {address}/v1/assessments -H 'Authorization: Bearer {token}' \\
+  -H 'Accept-Language: en' -H 'Content-Type: application/json' -d '{{
+  "case": {{"reference": "2026-0042"}}, "participant": {{"reference": "mother"}},
+  "concern": {{"reference": "signing"}},
+  "answers": {{"problem": "yes", "help_request": "yes", "share_in_solution": "no"}}}}'
+
+Stop with Ctrl+C.
+"""
+
+
+def run(settings: Settings, host: str, port: int, demo_token: str | None) -> None:
+    """Serve until told to stop; requests under way are finished first."""
+    config = uvicorn.Config(
+        start(settings),
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+    _Server(config, demo_token).run()

@@ -1,0 +1,228 @@
+"""Read assessments: one with its result and its step, or a page of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import Select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from app.domain.answers import Answers
+from app.domain.approach import Circumstances
+from app.domain.classification import Clarity, RelationshipType
+from app.domain.errors import NotFound
+from app.domain.ruleset import Ruleset
+from app.domain.thread import Perspective, TaskDone, Transition, chain_of, in_force, transitions
+from app.models.assessments import (
+    Assessment,
+    AssessmentHead,
+    AssessmentRead,
+    CaseNamedRead,
+    OwnWordsRead,
+    ScalesRead,
+)
+from app.models.base import Moment, Named
+from app.models.cases import (
+    Case,
+    Concern,
+    ConcernRead,
+    Conversation,
+    ConversationRead,
+    Participant,
+    ParticipantRead,
+)
+from app.models.classifications import AnswersRead
+from app.models.organisations import User
+from app.models.threads import Thread, TransitionRead
+from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
+from app.services.projections import judgements
+from app.services.results import entry_read, result
+from app.services.visibility import points_at, visible_cases
+from app.services.work import Work
+
+
+class AssessmentQuery(PageQuery):
+    """Which assessments to list."""
+
+    case: UUID | None = Field(default=None, description="Of this case.")
+    thread: UUID | None = Field(default=None, description="Of this thread.")
+    participant: UUID | None = Field(default=None, description="Of this participant.")
+    type: RelationshipType | None = Field(default=None, description="With this computed type.")
+    clarity: Clarity | None = Field(default=None, description="With this clarity.")
+    perspective: Perspective | None = Field(default=None, description="Of this perspective.")
+    since: Moment | None = Field(default=None, description="Assessed at this moment or later.")
+    until: Moment | None = Field(default=None, description="Assessed before this moment.")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An assessment with the names of everything it points at."""
+
+    assessment: Assessment
+    recorded_by: str
+    case: str
+    participant_id: UUID
+    participant: str
+    concern_id: UUID
+    concern: str
+    held_at: datetime
+    superseded_by: UUID | None = None
+
+
+def recorded_assessments(work: Work) -> Select[*tuple[Any, ...]]:
+    """Select all visible assessments, in the order of the fields of `Recorded`."""
+    correction = aliased(Assessment)
+    return (
+        visible_cases(work)
+        .join(Assessment, points_at(Assessment, Assessment.case_id, Case))
+        .join(Thread, points_at(Assessment, Assessment.thread_id, Thread))
+        .join(Participant, points_at(Thread, Thread.participant_id, Participant))
+        .join(Concern, points_at(Thread, Thread.concern_id, Concern))
+        .join(Conversation, points_at(Assessment, Assessment.conversation_id, Conversation))
+        .join(User, points_at(Assessment, Assessment.recorded_by_id, User))
+        .outerjoin(correction, points_at(correction, correction.supersedes_id, Assessment))
+        .with_only_columns(
+            Assessment,
+            col(User.name),
+            col(Case.reference),
+            col(Participant.id),
+            col(Participant.reference),
+            col(Concern.id),
+            col(Concern.reference),
+            col(Conversation.held_at),
+            col(correction.id),
+        )
+    )
+
+
+def find_assessment(work: Work, assessment_id: UUID) -> Recorded:
+    """Return one visible assessment. Raises `NotFound`."""
+    row = work.session.execute(recorded_assessments(work).where(col(Assessment.id) == assessment_id)).first()
+    if row is None:
+        raise NotFound
+    return Recorded(*row)
+
+
+def read_assessment(work: Work, assessment_id: UUID) -> tuple[AssessmentRead, str]:
+    """Return one assessment, and the tag of its place in the chain of corrections."""
+    recorded = find_assessment(work, assessment_id)
+    everything = judgements(work.session, recorded.assessment.thread_id)
+    steps = transitions(in_force(everything))
+    return assessment_read(work, recorded, steps), chain_of(everything, assessment_id).tag
+
+
+def list_assessments(work: Work, query: AssessmentQuery) -> Slice:
+    """Return a page of the visible assessments, newest first."""
+    statement = recorded_assessments(work)
+    for column, value in (
+        (Assessment.case_id, query.case),
+        (Assessment.thread_id, query.thread),
+        (Thread.participant_id, query.participant),
+        (Assessment.relationship_type, query.type),
+        (Assessment.clarity, query.clarity),
+        (Assessment.perspective, query.perspective),
+    ):
+        if value is not None:
+            statement = statement.where(col(column) == value)
+    if query.since is not None:
+        statement = statement.where(col(Assessment.assessed_at) >= query.since)
+    if query.until is not None:
+        statement = statement.where(col(Assessment.assessed_at) < query.until)
+    statement = newest_first(statement, col(Assessment.assessed_at), col(Assessment.id), query)
+    page = sliced(
+        [Recorded(*row) for row in work.session.execute(statement)],
+        query,
+        lambda one: Place(one.assessment.assessed_at, one.assessment.id),
+    )
+    return Slice([assessment_head(one) for one in page.rows], page.next_cursor)
+
+
+# ---------------------------------------------------------------- putting it into words
+
+
+def assessment_head(recorded: Recorded) -> AssessmentHead:
+    """Return an assessment as it was recorded."""
+    return AssessmentHead(**_head(recorded))
+
+
+def assessment_read(work: Work, recorded: Recorded, steps: Sequence[Transition]) -> AssessmentRead:
+    """Return an assessment with its result, by the rules of then, and the step into it."""
+    row = recorded.assessment
+    ruleset = work.knowledge.rulesets[row.ruleset_version]
+    answers = Answers(row.problem, row.help_request, row.share_in_solution)
+    circumstances = Circumstances(
+        agreed_steps_not_done=row.previous_task_done is TaskDone.NO, referral=row.referral
+    )
+    step = next((step for step in steps if step.assessment_id == row.id), None)
+    return AssessmentRead(
+        **_head(recorded),
+        classification=result(ruleset, answers, work.language, circumstances),
+        transition=_transition_read(work, ruleset, step, answers) if step else None,
+    )
+
+
+def _transition_read(work: Work, ruleset: Ruleset, step: Transition, answers: Answers) -> TransitionRead:
+    circumstances = Circumstances(same_type_in_a_row=step.same_type_in_a_row)
+    return TransitionRead(
+        **{name: getattr(step, name) for name in TransitionRead.model_fields if name != "entries"},
+        entries=[
+            entry_read(entry, work.language) for entry in ruleset.advise_on(step, answers, circumstances)
+        ],
+    )
+
+
+_COPIED = (
+    "id",
+    "number",
+    "thread_id",
+    "case_id",
+    "assessed_at",
+    "recorded_at",
+    "perspective",
+    "relationship_type",
+    "clarity",
+    "provisional",
+    "judged_type",
+    "judged_reason",
+    "task_given",
+    "previous_task_done",
+    "change_reason",
+    "note",
+    "reason",
+    "retracted",
+)
+
+
+def _head(recorded: Recorded) -> dict[str, Any]:
+    row = recorded.assessment
+    return {
+        **{name: getattr(row, name) for name in _COPIED},
+        "recorded_by": Named(id=row.recorded_by_id, name=recorded.recorded_by),
+        "case": CaseNamedRead(id=row.case_id, reference=recorded.case),
+        "participant": ParticipantRead(
+            id=recorded.participant_id, reference=recorded.participant, role=row.participant_role
+        ),
+        "concern": ConcernRead(
+            id=recorded.concern_id, reference=recorded.concern, wording=row.concern_wording
+        ),
+        "conversation": ConversationRead(
+            id=row.conversation_id, held_at=recorded.held_at, referral=row.referral
+        ),
+        "answers": AnswersRead(
+            problem=row.problem,
+            help_request=row.help_request,
+            share_in_solution=row.share_in_solution,
+        ),
+        "own_words": OwnWordsRead(
+            problem=row.words_on_problem,
+            help_request=row.words_on_help_request,
+            share_in_solution=row.words_on_share_in_solution,
+        ),
+        "scales": ScalesRead(progress=row.progress, confidence=row.confidence, willingness=row.willingness),
+        "supersedes": row.supersedes_id,
+        "superseded_by": recorded.superseded_by,
+    }

@@ -1,0 +1,119 @@
+"""Load the demonstration organisation: invented cases with their course over time."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.domain.roles import Role
+from app.domain.texts import Language
+from app.domain.thread import Perspective
+from app.knowledge import Knowledge
+from app.knowledge.library import Vignette, VignetteAssessment
+from app.models.assessments import AssessmentCreate
+from app.models.cases import Case
+from app.models.organisations import Organisation, UserKind
+from app.services.assessments import record
+from app.services.organisations import Account, add_user, create_organisation, create_team
+from app.services.work import Actor, Work
+
+SLUG = "demo"
+NAME = "Demonstratie"
+TEAM = "Demo-team"
+PEOPLE = {
+    Role.PRACTITIONER: "Demo-hulpverlener",
+    Role.SUPERVISOR: "Demo-supervisor",
+    Role.TRAINER: "Demo-trainer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One assessment of the demonstration: what to record, as whom, and when."""
+
+    role: Role
+    recorded_at: datetime
+    body: AssessmentCreate
+
+
+def find_or_create(session: Session, now: datetime) -> Organisation:
+    """Return the demonstration organisation, which is made when it is not there."""
+    found = session.exec(select(Organisation).where(col(Organisation.slug) == SLUG)).first()
+    return found or create_organisation(session, SLUG, NAME, now, demonstration=True)
+
+
+def load(session: Session, organisation_id: UUID, knowledge: Knowledge, now: datetime) -> bool:
+    """Load everything, once. Returns whether it was loaded now.
+
+    The assessments are recorded as if the stories had just happened, day by day, so that "as known
+    at" has something to show.
+    """
+    if session.exec(select(Case.id)).first() is not None:
+        return False
+    team = create_team(session, organisation_id, TEAM)
+    actors = {
+        role: Actor(
+            organisation_id,
+            add_user(session, organisation_id, Account(name, UserKind.PERSON, role, team.id), now).id,
+            name,
+            role,
+            (team.id,),
+        )
+        for role, name in PEOPLE.items()
+    }
+    for step in sorted(_steps(knowledge, now), key=lambda step: step.recorded_at):
+        work = Work(session, actors[step.role], step.recorded_at, Language.NL, knowledge)
+        record(work, step.body)
+    return True
+
+
+def _steps(knowledge: Knowledge, now: datetime) -> Iterator[Step]:
+    for vignette, days_ago in zip(knowledge.vignettes.values(), count(1, step=4)):
+        last_day = max(view.day for view in vignette.assessments)
+        start = (now - timedelta(days=last_day + days_ago)).replace(hour=9, minute=0, second=0, microsecond=0)
+        for view in vignette.assessments:
+            yield _step(vignette, view, start)
+
+
+def _step(vignette: Vignette, view: VignetteAssessment, start: datetime) -> Step:
+    assessed_at = start + timedelta(days=view.day)
+    body = vignette_body(vignette, view, start, reference=f"verhaal-{vignette.id}")
+    is_supervision = view.perspective is Perspective.SUPERVISOR
+    return Step(
+        role=Role.SUPERVISOR if is_supervision else Role.PRACTITIONER,
+        recorded_at=assessed_at + timedelta(hours=1),
+        body=body,
+    )
+
+
+def vignette_body(
+    vignette: Vignette, view: VignetteAssessment, start: datetime, reference: str
+) -> AssessmentCreate:
+    """Return one view of a story as the body of the main job."""
+    return AssessmentCreate.model_validate(
+        {
+            "case": {"reference": reference},
+            "participant": {"reference": _reference(view.participant.nl)},
+            "concern": {"reference": _reference(view.concern.nl), "wording": view.concern.nl},
+            "conversation": {
+                "held_at": start + timedelta(days=view.conversation_day),
+                "referral": vignette.referral,
+            },
+            "assessed_at": start + timedelta(days=view.day),
+            "answers": {
+                "problem": view.answers.problem,
+                "help_request": view.answers.help_request,
+                "share_in_solution": view.answers.share_in_solution,
+            },
+            "perspective": view.perspective,
+            "note": view.note.nl,
+        }
+    )
+
+
+def _reference(words: str) -> str:
+    return re.sub(r"\W+", "-", words.lower()).strip("-")[:64]

@@ -1,0 +1,176 @@
+"""How threads stand, stood, and were known to stand."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import Select
+from sqlmodel import col
+
+from app.domain.classification import RelationshipType
+from app.domain.errors import NotFound
+from app.domain.thread import Direction, current, in_force, in_order, known_at, transitions
+from app.models.assessments import Assessment
+from app.models.base import Input, Moment
+from app.models.cases import Case, Concern, ConcernRead, Participant, ParticipantRead
+from app.models.history import ThreadRead
+from app.models.threads import (
+    CurrentRead,
+    MatrixRead,
+    Thread,
+    ThreadHead,
+    TransitionInThread,
+    TransitionRow,
+    TransitionSummary,
+)
+from app.services.assessment_reads import Recorded, assessment_head, recorded_assessments
+from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
+from app.services.projections import judgement_of
+from app.services.visibility import points_at, visible_cases
+from app.services.work import Work
+
+
+class AsOf(Input):
+    """At which two moments to look at a thread."""
+
+    at: Moment | None = Field(default=None, description="How it stood on that moment. Left out: now.")
+    known: Moment | None = Field(
+        default=None, description="What had been recorded by that moment. Left out: everything."
+    )
+
+
+class TransitionQuery(PageQuery):
+    """Which transitions to list."""
+
+    team: UUID | None = Field(default=None, description="In cases of this team.")
+    practitioner: UUID | None = Field(default=None, description="In cases of this practitioner.")
+    from_type: RelationshipType | None = Field(default=None, alias="from", description="From this type.")
+    to_type: RelationshipType | None = Field(default=None, alias="to", description="To this type.")
+    direction: Direction | None = Field(default=None, description="In this direction.")
+    since: Moment | None = Field(default=None, description="Assessed at this moment or later.")
+    until: Moment | None = Field(default=None, description="Assessed before this moment.")
+
+
+def matrix(work: Work, case_id: UUID) -> MatrixRead:
+    """Return the matrix of one case. Raises `NotFound`."""
+    if work.session.exec(visible_cases(work).where(col(Case.id) == case_id)).first() is None:
+        raise NotFound
+    return MatrixRead(items=threads_of(work, [case_id]))
+
+
+def threads_of(work: Work, case_ids: Collection[UUID]) -> list[ThreadHead]:
+    """Return how the threads of some visible cases stand, by participant, then by concern."""
+    rows = work.session.execute(
+        _visible_threads(work)
+        .where(col(Thread.case_id).in_(case_ids))
+        .order_by(col(Thread.case_id), col(Participant.reference), col(Concern.reference))
+    )
+    return [ThreadHead(**_head(*row), current=_kept(row[0])) for row in rows]
+
+
+def read_thread(work: Work, thread_id: UUID, as_of: AsOf) -> ThreadRead:
+    """Return the course of one thread, as it stood and as it was known. Raises `NotFound`."""
+    row = work.session.execute(_visible_threads(work).where(col(Thread.id) == thread_id)).first()
+    if row is None:
+        raise NotFound
+    recorded = {
+        one.assessment.id: one
+        for one in (
+            Recorded(*fields)
+            for fields in work.session.execute(
+                recorded_assessments(work).where(col(Assessment.thread_id) == thread_id)
+            )
+        )
+    }
+    known = known_at((judgement_of(one.assessment) for one in recorded.values()), as_of.known)
+    course = in_force(known, as_of.at)
+    corrected_by = {one.supersedes: one.id for one in known}
+    state = current(course)
+    return ThreadRead(
+        **_head(*row),
+        current=CurrentRead(
+            **_state(state.judgement),
+            since=state.since,
+            last_assessed_at=state.judgement.assessed_at,
+            assessment_id=state.judgement.id,
+            assessment_count=state.count,
+        )
+        if state
+        else None,
+        assessments=[
+            assessment_head(replace(recorded[one.id], superseded_by=corrected_by.get(one.id)))
+            for one in in_order(known, as_of.at)
+        ],
+        transitions=[TransitionSummary.model_validate(step) for step in transitions(course)],
+    )
+
+
+def list_transitions(work: Work, query: TransitionQuery) -> Slice:
+    """Return a page of the visible transitions, newest first."""
+    statement = (
+        visible_cases(work)
+        .join(TransitionRow, points_at(TransitionRow, TransitionRow.case_id, Case))
+        .with_only_columns(TransitionRow)
+    )
+    for column, value in (
+        (Case.team_id, query.team),
+        (Case.practitioner_id, query.practitioner),
+        (TransitionRow.from_type, query.from_type),
+        (TransitionRow.to_type, query.to_type),
+        (TransitionRow.direction, query.direction),
+    ):
+        if value is not None:
+            statement = statement.where(col(column) == value)
+    if query.since is not None:
+        statement = statement.where(col(TransitionRow.assessed_at) >= query.since)
+    if query.until is not None:
+        statement = statement.where(col(TransitionRow.assessed_at) < query.until)
+    statement = newest_first(
+        statement, col(TransitionRow.assessed_at), col(TransitionRow.assessment_id), query
+    )
+    page = sliced(
+        list(work.session.execute(statement).scalars()),
+        query,
+        lambda step: Place(step.assessed_at, step.assessment_id),
+    )
+    return Slice([TransitionInThread.model_validate(step) for step in page.rows], page.next_cursor)
+
+
+def _visible_threads(work: Work) -> Select[*tuple[Any, ...]]:
+    return (
+        visible_cases(work)
+        .join(Thread, points_at(Thread, Thread.case_id, Case))
+        .join(Participant, points_at(Thread, Thread.participant_id, Participant))
+        .join(Concern, points_at(Thread, Thread.concern_id, Concern))
+        .with_only_columns(Thread, Participant, Concern)
+    )
+
+
+def _head(thread: Thread, participant: Participant, concern: Concern) -> dict[str, Any]:
+    return {
+        "id": thread.id,
+        "case_id": thread.case_id,
+        "participant": ParticipantRead.model_validate(participant),
+        "concern": ConcernRead.model_validate(concern),
+    }
+
+
+def _kept(thread: Thread) -> CurrentRead | None:
+    """Return the projection that is kept with the thread."""
+    if not (thread.last_assessment_id and thread.since and thread.last_assessed_at):
+        return None
+    return CurrentRead(
+        **_state(thread),
+        since=thread.since,
+        last_assessed_at=thread.last_assessed_at,
+        assessment_id=thread.last_assessment_id,
+        assessment_count=thread.assessment_count,
+    )
+
+
+def _state(one: Any) -> dict[str, Any]:  # noqa: ANN401 - a thread or a judgement
+    return {
+        name: getattr(one, name) for name in ("relationship_type", "clarity", "provisional", "perspective")
+    }

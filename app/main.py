@@ -15,7 +15,6 @@ from app.openapi import SERVER, publish
 from app.problems import handle_problems
 from app.routers import assessments, cases, catalogue, classifications, colleagues, health, threads
 from app.settings import Settings
-from app.wire import MOST_BYTES
 
 
 def create_app() -> FastAPI:
@@ -26,7 +25,6 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=MOST_BYTES,
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
     )

@@ -15,6 +15,7 @@ from app.problems import MEDIA_TYPE
 Json = dict[str, Any]
 
 SERVER = "/v1"
+_NULL: Json = {"type": "null"}
 
 _TAGS = {
     "classification": "Three answers in, the type of working relationship out. Nothing is stored.",
@@ -23,6 +24,7 @@ _TAGS = {
     "cases": "Cases: open, close, reopen, hand over; the caseload and the matrix of a case.",
     "history": "How working relationships changed, as of a date and as known at a date.",
     "organisation": "Colleagues and teams.",
+    "description": "This description itself.",
     "health": "For the one who looks after the service.",
 }
 
@@ -46,14 +48,32 @@ _HEADERS: Json = {
     },
 }
 
+_OPENAPI_RESPONSE: Json = {
+    "description": "An OpenAPI document.",
+    "content": {"application/json": {"schema": {"type": "object"}}},
+    "headers": {
+        # In lower case, because the design rules look for it so.
+        "access-control-allow-origin": {
+            "description": "Pages of any host may read it.",
+            "schema": {"type": "string", "enum": ["*"]},
+        }
+    },
+}
+
 
 def publish(app: FastAPI) -> None:
     """Describe the application, once, and serve the description to any page of any host."""
     app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's own way to do it
 
-    @app.get(f"{SERVER}/openapi.json", include_in_schema=False)
+    @app.get(
+        f"{SERVER}/openapi.json",
+        tags=["description"],
+        summary="Read this description",
+        responses={200: _OPENAPI_RESPONSE},
+    )
     @open_to_all
     async def read_openapi(request: Request) -> Response:
+        """Return this description in OpenAPI 3.1; `/v1/openapi-3.0.json` has it in 3.0, for older tools."""
         return _published(document(request.app))
 
     @app.get(f"{SERVER}/openapi-3.0.json", include_in_schema=False)
@@ -101,6 +121,7 @@ def _document(app: FastAPI) -> Json:
     _declare_permissions(app, description)
     for item in description["paths"].values():
         for operation in item.values():
+            _mend_parameters(operation.get("parameters", []))
             _mend_responses(operation["responses"])
     description["paths"] = _below_the_server(description["paths"])
     components = description["components"]
@@ -133,12 +154,25 @@ def _declare_permissions(app: FastAPI, description: Json) -> None:
                 )
 
 
+def _mend_parameters(parameters: list[Json]) -> None:
+    """Say what can be sent: an address or a header has no null, and a change names its version."""
+    for parameter in parameters:
+        schema = parameter["schema"]
+        choices = schema.get("anyOf", [])
+        if _NULL in choices:
+            (choice,) = (choice for choice in schema.pop("anyOf") if choice != _NULL)
+            parameter["schema"] = choice | schema
+        # It is optional to FastAPI, so that leaving it out can be answered with 428.
+        parameter["required"] |= parameter["name"] == "If-Match"
+
+
 def _mend_responses(responses: Json) -> None:
     """Give every answer its headers, and every refusal its media type."""
     # FastAPI describes its own answer to invalid input; ours is 400.
     responses.pop("422", None)
     for status, response in responses.items():
-        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+        common = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+        response["headers"] = response.get("headers", {}) | common
         content = response.get("content", {})
         if status >= "400" and "application/json" in content:
             content[MEDIA_TYPE] = content.pop("application/json")
@@ -164,6 +198,10 @@ def as_3_0(description: Json) -> Json:
     return rendered
 
 
+# 3.0 has no type for null. This is a schema that nothing but null fits.
+_NULL_3_0: Json = {"type": "string", "nullable": True, "enum": [None]}
+
+
 def _schemas_as_3_0(part: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(part, list):
         return [_schemas_as_3_0(one) for one in part]
@@ -174,13 +212,16 @@ def _schemas_as_3_0(part: Any) -> Any:  # noqa: ANN401 - any JSON
         rendered["example"] = rendered.pop("examples")[0]
     if "const" in rendered:
         rendered["enum"] = [rendered.pop("const")]
+    rendered.pop("propertyNames", None)  # 3.0 cannot say it; the example shows the names
+    if part == _NULL:
+        return _NULL_3_0
     choices = rendered.get("anyOf", [])
-    if {"type": "null"} in choices:
-        rendered.pop("anyOf")
-        others = [choice for choice in choices if choice != {"type": "null"}]
-        # Beside a reference nothing else counts in 3.0, so it goes inside `allOf`.
-        rendered |= {"allOf": others} if "$ref" in others[0] else others[0]
-        rendered["nullable"] = True
+    if len(choices) > 1 and _NULL_3_0 in choices:
+        (other,) = (choice for choice in choices if choice != _NULL_3_0)
+        if "type" in other:  # without it `nullable` says nothing
+            rendered.pop("anyOf")
+            rendered |= other | {"nullable": True}
     elif "$ref" in rendered and len(rendered) > 1:
+        # Beside a reference nothing else counts in 3.0.
         rendered["allOf"] = [{"$ref": rendered.pop("$ref")}]
     return rendered

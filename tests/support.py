@@ -77,7 +77,7 @@ def make_people(database: Database, slug: str, now: datetime = START) -> People:
                 people.users[name] = Actor(
                     organisation.id, user.id, name, role, (team_id,) if team_id else ()
                 )
-                order = TokenOrder(name=name, role=role, days=90, user=name)
+                order = TokenOrder(name=name, role=role, days=366, user=name)
                 people.tokens[name] = create_token(session, organisation, order, now)
             session.flush()
     return people
@@ -133,3 +133,14 @@ def answers(code: str) -> dict[str, str]:
     """Write a code such as `ymn` as the three answers."""
     names = ("problem", "help_request", "share_in_solution")
     return {name: _WORDS[letter] for name, letter in zip(names, code, strict=True)}
+
+
+def make_token(database: Database, people: People, order: TokenOrder, now: datetime = START) -> str:
+    """Make one more token in an organisation."""
+    with (
+        transaction(database, write=True) as connection,
+        OrganisationSession(connection, people.organisation.id) as session,
+    ):
+        token = create_token(session, people.organisation, order, now)
+        session.flush()
+    return token

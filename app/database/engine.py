@@ -10,15 +10,14 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import sqlcipher3.dbapi2
-from sqlalchemy import Connection, Engine, Uuid, bindparam, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import ORMExecuteState, SessionTransaction, with_loader_criteria
@@ -258,20 +257,16 @@ def _organisation_of(session: Any) -> UUID:  # noqa: ANN401 - the events hand in
     return organisation_id
 
 
-_organisation: ContextVar[UUID] = ContextVar("organisation")
-
-
-@cache
-def _own_rows_only() -> tuple[ExecutableOption, ...]:
-    """Build one criterion per owned class, once: its value is looked up at every execution."""
-    owned = (m.class_ for m in SQLModel._sa_registry.mappers if "organisation_id" in m.columns)  # noqa: SLF001 - the only list there is
+@lru_cache(maxsize=256)
+def _own_rows_only(organisation_id: UUID) -> tuple[ExecutableOption, ...]:
+    """Return one criterion per owned class. Making them costs more than a query, so they are kept."""
     return tuple(
+        # A lambda, because only that is applied to the aliases of a class in a join as well.
         with_loader_criteria(
-            kind,
-            kind.organisation_id == bindparam(None, callable_=_organisation.get, type_=Uuid()),
-            include_aliases=True,
+            mapper.class_, lambda kind: kind.organisation_id == organisation_id, include_aliases=True
         )
-        for kind in owned
+        for mapper in SQLModel._sa_registry.mappers  # noqa: SLF001 - the only list there is
+        if "organisation_id" in mapper.columns
     )
 
 
@@ -282,9 +277,9 @@ def _refuse_unbound(session: Session, _transaction: SessionTransaction, _: Conne
 
 @event.listens_for(OrganisationSession, "do_orm_execute")
 def _filter(state: ORMExecuteState) -> None:
-    _organisation.set(_organisation_of(state.session))
+    organisation_id = _organisation_of(state.session)
     if not (state.is_column_load or state.is_relationship_load):
-        state.statement = state.statement.options(*_own_rows_only())
+        state.statement = state.statement.options(*_own_rows_only(organisation_id))
 
 
 @event.listens_for(OrganisationSession, "before_flush")

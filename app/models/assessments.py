@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from pydantic import BeforeValidator, ConfigDict, StrictBool, StrictInt, model_validator
 from pydantic import Field as ApiField
-from pydantic import StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -112,7 +112,15 @@ class Assessment(SQLModel, table=True):
 
 # ---------------------------------------------------------------- in
 
-Scale = Annotated[StrictInt, ApiField(ge=0, le=10, description="From 0 to 10.", examples=[4])]
+
+def _whole(value: object) -> object:
+    """Take 4.0 for 4: to JSON it is the same number, and some languages write it so."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Scale = Annotated[
+    StrictInt, ApiField(ge=0, le=10, description="From 0 to 10.", examples=[4]), BeforeValidator(_whole)
+]
 OwnWord = Annotated[
     FreeText, ApiField(description="In the person's own words.", examples=["I worry about later"])
 ]
@@ -173,6 +181,19 @@ class Scales(Input):
 class AssessmentCreate(Input):
     """The main job: the three answers about one conversation."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"title": "Without a reason", "properties": {"judged_reason": {"type": "null"}}},
+                {
+                    "title": "With an own judgement",
+                    "properties": {"judged_type": {"type": "string"}},
+                    "required": ["judged_type"],
+                },
+            ]
+        }
+    )
+
     case: CaseNamed = ApiField(description="Which case.")
     participant: ParticipantNamed = ApiField(description="Who.")
     concern: ConcernNamed = ApiField(description="About what.")
@@ -228,6 +249,27 @@ class AssessmentCreate(Input):
 
 class CorrectionCreate(Input):
     """Other answers instead of the recorded ones, or the message that it was entered in error."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {
+                    "title": "Other answers",
+                    "properties": {"answers": {"type": "object"}, "retracted": {"enum": [False]}},
+                    "required": ["answers"],
+                },
+                {
+                    "title": "Entered in error",
+                    "properties": {
+                        "answers": {"type": "null"},
+                        "own_words": {"type": "null"},
+                        "retracted": {"enum": [True]},
+                    },
+                    "required": ["retracted"],
+                },
+            ]
+        }
+    )
 
     answers: AnswersIn | None = ApiField(default=None, description="The answers as they should have been.")
     own_words: OwnWords | None = ApiField(

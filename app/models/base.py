@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import DateTime, Dialect, Enum, ForeignKeyConstraint, MetaData, String, Table
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
+from typing_extensions import TypeAliasType
 from uuid_utils.compat import uuid7
 
 __all__ = ["uuid7"]
@@ -137,14 +138,59 @@ def _one_line(value: str) -> str:
     return value
 
 
-Reference = Annotated[str, Field(min_length=1, max_length=64), _within(64), AfterValidator(_one_line)]
-"""An opaque name from the caller's own system: at most 64 characters on one line."""
+# The same rules as a pattern, for readers of the API description.
+_REFUSED = (
+    r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff"
+)
+_WHITE = r" \t\n\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_LINES = {"pattern": rf"^[^{_REFUSED}]*[^\s{_REFUSED}][^{_REFUSED}]*$"}
+_LINE = {"pattern": rf"^[{_WHITE}]*[^\s{_REFUSED}]([^\t\n\r{_REFUSED}]*[^\s{_REFUSED}])?[{_WHITE}]*$"}
 
-ShortText = Annotated[str, Field(min_length=1, max_length=200), _within(200), AfterValidator(_one_line)]
-"""At most 200 characters on one line."""
-
-FreeText = Annotated[str, Field(min_length=1, max_length=2000), _within(2000)]
-"""At most 2,000 characters; white space at the ends is taken off."""
+# Aliases with a name, so that the API description says each of them once.
+Reference = TypeAliasType(
+    "Reference",
+    Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            description="An opaque name from the caller's own system: at most 64 characters on one line.",
+            examples=["2026-0042"],
+            json_schema_extra=_LINE,
+        ),
+        _within(64),
+        AfterValidator(_one_line),
+    ],
+)
+ShortText = TypeAliasType(
+    "ShortText",
+    Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="At most 200 characters on one line.",
+            examples=["learning to sign ourselves"],
+            json_schema_extra=_LINE,
+        ),
+        _within(200),
+        AfterValidator(_one_line),
+    ],
+)
+FreeText = TypeAliasType(
+    "FreeText",
+    Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=2000,
+            description="At most 2,000 characters; white space at the ends is taken off.",
+            examples=["I worry about later"],
+            json_schema_extra=_LINES,
+        ),
+        _within(2000),
+    ],
+)
 
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -196,7 +242,9 @@ class Page(Output, Generic[T]):
     items: list[T] = Field(description="What is on this page.")
     next: str | None = Field(
         description="Address of the next page, or null on the last one.",
-        examples=["/v1/cases?limit=50&cursor=WyIyMDI2LTExLTIwIl0"],
+        examples=[
+            "/v1/cases?cursor=WyIyMDI2LTExLTIwVDA5OjAwOjAwWiIsIjAxOTlmMGE0N2Y2YzdjM2U4YTUxMmY2ZjNjMWQ5ZTEwIl0"
+        ],
     )
 
 

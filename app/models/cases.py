@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
+from pydantic import ConfigDict, model_validator
 from pydantic import Field as ApiField
-from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -167,6 +167,32 @@ class CaseCreate(Input):
 
 class CaseChange(Input):
     """A change of a case: close it, reopen it, or hand it over. Left out is left as it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {
+                    "title": "Close",
+                    "properties": {"status": {"enum": ["closed"]}, "closing_answer": {"type": "string"}},
+                    "required": ["status", "closing_answer"],
+                },
+                {
+                    "title": "Reopen",
+                    "properties": {"status": {"enum": ["open"]}, "closing_answer": {"type": "null"}},
+                    "required": ["status"],
+                },
+                {
+                    "title": "Hand over",
+                    "properties": {
+                        "status": {"type": "null"},
+                        "closing_answer": {"type": "null"},
+                        "practitioner_id": {"type": "string"},
+                    },
+                    "required": ["practitioner_id"],
+                },
+            ]
+        }
+    )
 
     status: CaseStatus | None = ApiField(default=None, description="`closed` or `open`.", examples=["closed"])
     closing_answer: ClosingAnswer | None = ApiField(default=None)

@@ -179,11 +179,11 @@ def _append(
 
 def _refuse_impossible_moments(now: datetime, held_at: datetime, assessed_at: datetime) -> None:
     latest = now + _CLOCKS_DIFFER_BY
-    errors = [
-        FieldError("body", location, "in_the_future", _IN_THE_FUTURE)
-        for location, moment in (("#/conversation/held_at", held_at), ("#/assessed_at", assessed_at))
-        if moment > latest
-    ]
+    errors = []
+    if held_at > latest:
+        errors.append(FieldError("body", "#/conversation/held_at", "in_the_future", _IN_THE_FUTURE))
+    if assessed_at > latest and assessed_at != held_at:
+        errors.append(FieldError("body", "#/assessed_at", "in_the_future", _IN_THE_FUTURE))
     if assessed_at < held_at:
         errors.append(
             FieldError("body", "#/assessed_at", "before_the_conversation", _BEFORE_THE_CONVERSATION)

@@ -29,7 +29,7 @@ class PageQuery(Input):
         default=None,
         max_length=200,
         description="Where the page begins: from `next` of the page before.",
-        examples=["WyIyMDI2LTExLTIwVDA5OjAwOjAwWiIsIjAxOTlmMGE0Il0"],
+        examples=["WyIyMDI2LTExLTIwVDA5OjAwOjAwWiIsIjAxOTlmMGE0N2Y2YzdjM2U4YTUxMmY2ZjNjMWQ5ZTEwIl0"],
     )
 
 

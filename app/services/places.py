@@ -178,8 +178,8 @@ def _insert_unless_there(work: Work, table: Table, values: dict[str, object]) ->
     """Insert a row, unless another transaction was first; it is then there to be found."""
     connection = work.session.connection()
     row = {"organisation_id": work.actor.organisation_id, **values}
-    if connection.dialect.name == "sqlite":
-        inserted = connection.execute(sqlite.insert(table).values(row).on_conflict_do_nothing())
-    else:
-        inserted = connection.execute(postgresql.insert(table).values(row).on_conflict_do_nothing())
-    return inserted.rowcount == 1
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    inserted = connection.execute(
+        insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)
+    )
+    return inserted.first() is not None

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.database import Database, OrganisationSession, open_database, transaction
 from app.database.engine import StartRefused
 from app.database.schema import migrate, refuse_outdated_schema
-from app.domain.errors import DomainError
+from app.domain.errors import Busy, DomainError
 from app.domain.roles import Role
 from app.domain.texts import Language
 from app.knowledge import KnowledgeError, load_knowledge
@@ -41,6 +41,8 @@ def main() -> None:
         cli()
     except (StartRefused, KnowledgeError) as error:
         _stop(str(error))
+    except Busy:
+        _stop("The database does not answer. Is it running, and is WERKRELATIE_DATABASE_URL right?")
     except DomainError as error:
         _stop(error.detail[Language.EN])
 

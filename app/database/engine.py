@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import sqlcipher3.dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -123,12 +124,14 @@ def transaction(database: Database, *, write: bool) -> Iterator[Connection]:
 
 
 def _is_passing(error: OperationalError) -> bool:
-    """Tell whether trying again can help: lock not available, deadlock, or a lost connection."""
-    return (
-        error.connection_invalidated
-        or getattr(error.orig, "sqlstate", None) in ("40001", "40P01", "55P03", "57014")
-        or "database is locked" in str(error.orig)
-    )
+    """Tell whether trying again can help: a lock, a deadlock, a database that is away or stopping."""
+    if isinstance(error.orig, psycopg.Error):
+        return error.orig.sqlstate is None or error.orig.sqlstate[:2] in _PASSING
+    return "database is locked" in str(error.orig)
+
+
+# Classes of SQLSTATE: connection, rollback, resources, not in the state for it, intervention.
+_PASSING = ("08", "40", "53", "55", "57")
 
 
 # ---------------------------------------------------------------- opening
@@ -157,7 +160,9 @@ def _server(url: str) -> Database:
             "connect_timeout": 5,
         },
     )
-    return Database(engine.execution_options(postgresql_readonly=True), engine, None)
+    # A read sees one moment, however many statements it takes.
+    reader = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+    return Database(reader, engine, None)
 
 
 def _embedded(path: Path, key: str) -> Database:

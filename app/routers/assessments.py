@@ -69,6 +69,19 @@ _EXAMPLES = {
         },
     },
 }
+_CORRECTIONS = {
+    "other answers": {
+        "summary": "The answers as they should have been",
+        "value": {
+            "answers": {"problem": "yes", "help_request": "yes", "share_in_solution": "maybe"},
+            "reason": "I had misheard the answer.",
+        },
+    },
+    "entered in error": {
+        "summary": "It stays visible and counts no more",
+        "value": {"retracted": True, "reason": "This was about somebody else."},
+    },
+}
 
 
 @router.post(
@@ -128,7 +141,7 @@ def read_assessment(
 )
 def correct_assessment(
     id: AssessmentId,
-    body: CorrectionCreate,
+    body: Annotated[CorrectionCreate, Body(openapi_examples=_CORRECTIONS)],
     access: Annotated[Access, may(Permission.CORRECT_ASSESSMENT)],
     versions: IfMatch,
     response: Response,

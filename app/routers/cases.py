@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 
 from app.access import Access, may
 from app.domain.errors import CaseExists, NotFound, VersionIsStale, VersionRequired
@@ -24,6 +24,19 @@ router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 CaseId = Annotated[UUID, Path(description="The id of the case.")]
 
 
+_NEW_CASE = {"new case": {"summary": "A case by its reference", "value": {"reference": "2026-0042"}}}
+_CHANGES = {
+    "close": {
+        "summary": "Close it, with the answer to the closing question",
+        "value": {
+            "status": "closed",
+            "closing_answer": "She knows whom to call when it gets too much.",
+        },
+    },
+    "reopen": {"summary": "Go on after all", "value": {"status": "open"}},
+}
+
+
 class CaseloadPage(Page[CaseloadItem]):
     """A page of the caseload, the newest case first."""
 
@@ -35,7 +48,9 @@ class CaseloadPage(Page[CaseloadItem]):
     summary="Open a case",
 )
 def create_case(
-    body: CaseCreate, access: Annotated[Access, may(Permission.OPEN_CASE)], response: Response
+    body: Annotated[CaseCreate, Body(openapi_examples=_NEW_CASE)],
+    access: Annotated[Access, may(Permission.OPEN_CASE)],
+    response: Response,
 ) -> CaseRead:
     """Open a case of your own. Recording an assessment opens it too."""
     with access.transaction() as work:
@@ -76,7 +91,7 @@ def read_case(
 )
 def change_case(
     id: CaseId,
-    body: CaseChange,
+    body: Annotated[CaseChange, Body(openapi_examples=_CHANGES)],
     access: Annotated[Access, may(Permission.CHANGE_CASE)],
     versions: IfMatch,
     response: Response,

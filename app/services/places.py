@@ -93,7 +93,8 @@ def find_or_open_case(work: Work, reference: str) -> Case:
 
     Raises `NotFound` when a case with this reference exists and the actor may not see it.
     """
-    visible = visible_cases(work).where(col(Case.reference) == reference)
+    # Held, so that nobody closes the case or hands it over while something is recorded in it.
+    visible = visible_cases(work).where(col(Case.reference) == reference).with_for_update(read=True)
     case = work.session.exec(visible).first()
     if case is None:
         open_case(work, reference)

@@ -242,7 +242,7 @@ def test_a_case_of_somebody_else_is_not_found(callers: dict[str, Caller]) -> Non
         ({"note": "nothing \ufffe"}, "#/note", "character_not_allowed"),
         ({"scales": {"progress": 11}}, "#/scales/progress", "out_of_range"),
         ({"scales": {"progress": -1}}, "#/scales/progress", "out_of_range"),
-        ({"scales": {"progress": 4.0}}, "#/scales/progress", "wrong_type"),
+        ({"scales": {"progress": 4.5}}, "#/scales/progress", "wrong_type"),
         ({"scales": {"progress": "4"}}, "#/scales/progress", "wrong_type"),
         ({"scales": {"progress": True}}, "#/scales/progress", "wrong_type"),
         # The type is ours to work out.

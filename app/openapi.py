@@ -1,15 +1,17 @@
 """The description of the API: OpenAPI 3.1, and the same rendered as 3.0 for older tools."""
 
 import json
+from functools import cache
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from app.access import open_to_all, permission_of
 from app.domain.roles import PERMISSION_SENTENCES
 from app.edge import API_VERSION
+from app.models.base import EXAMPLE_CURSOR
 from app.problems import MEDIA_TYPE
 
 Json = dict[str, Any]
@@ -37,16 +39,52 @@ A type says something about one relationship, on one concern, at one moment. It 
 person, and is never a reason to refuse, delay or stop help.
 """
 
-_HEADERS: Json = {
+# Of every answer.
+_COMMON_HEADERS: Json = {
     "API-Version": {
         "description": "The full version of the API.",
+        "required": True,
         "schema": {"type": "string", "examples": [API_VERSION]},
     },
     "X-Request-Id": {
         "description": "The id of this request; it also stands in the log.",
+        "required": True,
         "schema": {"type": "string", "examples": ["0199f0a47f6c7c3e8a512f6f3c1d9e10"]},
     },
 }
+# Of the answers that name them.
+_HEADERS: Json = _COMMON_HEADERS | {
+    "Cache-Control": {
+        "description": "How long a copy may be kept.",
+        "required": True,
+        "schema": {"type": "string", "examples": ["public, max-age=3600"]},
+    },
+    "ETag": {
+        "description": "The version of what is in the answer. To change it, send this as `If-Match`.",
+        "required": True,
+        "schema": {"type": "string", "examples": ['"1-1"']},
+    },
+    "Link": {
+        "description": "The address of the next page, unless this is the last one.",
+        "schema": {"type": "string", "examples": [f'</v1/cases?cursor={EXAMPLE_CURSOR}>; rel="next"']},
+    },
+    "Location": {
+        "description": "The address of what was made.",
+        "required": True,
+        "schema": {"type": "string", "examples": ["/v1/cases/0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"]},
+    },
+    "Retry-After": {
+        "description": "After how many seconds to try again.",
+        "required": True,
+        "schema": {"type": "string", "examples": ["2"]},
+    },
+    "WWW-Authenticate": {
+        "description": "How to show who you are.",
+        "required": True,
+        "schema": {"type": "string", "examples": ["Bearer"]},
+    },
+}
+_HEADERS_BY_STATUS = {"401": ("WWW-Authenticate",), "503": ("Retry-After",)}
 
 _OPENAPI_RESPONSE: Json = {
     "description": "An OpenAPI document.",
@@ -64,6 +102,8 @@ _OPENAPI_RESPONSE: Json = {
 def publish(app: FastAPI) -> None:
     """Describe the application, once, and serve the description to any page of any host."""
     app.openapi = lambda: document(app)  # type: ignore[method-assign]  # FastAPI's own way to do it
+    newest = cache(lambda: as_text(document(app)))
+    older = cache(lambda: as_text(as_3_0(document(app))))
 
     @app.get(
         f"{SERVER}/openapi.json",
@@ -72,19 +112,19 @@ def publish(app: FastAPI) -> None:
         responses={200: _OPENAPI_RESPONSE},
     )
     @open_to_all
-    async def read_openapi(request: Request) -> Response:
+    async def read_openapi() -> Response:
         """Return this description in OpenAPI 3.1; `/v1/openapi-3.0.json` has it in 3.0, for older tools."""
-        return _published(document(request.app))
+        return _published(newest())
 
     @app.get(f"{SERVER}/openapi-3.0.json", include_in_schema=False)
     @open_to_all
-    async def read_openapi_3_0(request: Request) -> Response:
-        return _published(as_3_0(document(request.app)))
+    async def read_openapi_3_0() -> Response:
+        return _published(older())
 
 
-def _published(description: Json) -> Response:
+def _published(text: str) -> Response:
     return Response(
-        as_text(description),
+        text,
         media_type="application/json",
         headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=3600"},
     )
@@ -171,7 +211,8 @@ def _mend_responses(responses: Json) -> None:
     # FastAPI describes its own answer to invalid input; ours is 400.
     responses.pop("422", None)
     for status, response in responses.items():
-        common = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+        names = (*_COMMON_HEADERS, *_HEADERS_BY_STATUS.get(status, ()))
+        common = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         response["headers"] = response.get("headers", {}) | common
         content = response.get("content", {})
         if status >= "400" and "application/json" in content:

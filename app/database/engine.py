@@ -239,7 +239,7 @@ def _key(path: Path, database: Path) -> str:
             os.fsync(file.fileno())
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise StartRefused(f"Others can read the key {path}. Make it yours alone: chmod 600 {path}")
-    key = path.read_text(encoding="ascii").strip()
+    key = path.read_text(encoding="ascii", errors="replace").strip()
     if not re.fullmatch("[0-9a-fA-F]{64}", key):
         raise StartRefused(f"The key {path} has to be 64 hexadecimal digits.")
     return key

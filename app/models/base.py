@@ -236,15 +236,16 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
+EXAMPLE_CURSOR = "WyIyMDI2LTExLTIwVDA5OjAwOjAwWiIsIjAxOTlmMGE0N2Y2YzdjM2U4YTUxMmY2ZjNjMWQ5ZTEwIl0"
+
+
 class Page(Output, Generic[T]):
     """One page of a list; `next` is the address of the page after this one."""
 
     items: list[T] = Field(description="What is on this page.")
     next: str | None = Field(
         description="Address of the next page, or null on the last one.",
-        examples=[
-            "/v1/cases?cursor=WyIyMDI2LTExLTIwVDA5OjAwOjAwWiIsIjAxOTlmMGE0N2Y2YzdjM2U4YTUxMmY2ZjNjMWQ5ZTEwIl0"
-        ],
+        examples=[f"/v1/cases?cursor={EXAMPLE_CURSOR}"],
     )
 
 

@@ -26,6 +26,7 @@ from app.models.assessments import (
 )
 from app.models.base import Page
 from app.problems import problems
+from app.routers.headers import with_headers
 from app.routers.paging import page_of
 from app.services import assessment_reads, assessments
 from app.services.assessment_reads import AssessmentQuery
@@ -87,7 +88,7 @@ _CORRECTIONS = {
 @router.post(
     "",
     status_code=201,
-    responses=problems(*GUARDED, *BODY, NotFound, CaseIsClosed),
+    responses=with_headers(201, "Location", "ETag") | problems(*GUARDED, *BODY, NotFound, CaseIsClosed),
     summary="Record an assessment",
 )
 def record_assessment(
@@ -107,7 +108,7 @@ def record_assessment(
     return recorded
 
 
-@router.get("", responses=problems(*GUARDED), summary="List assessments")
+@router.get("", responses=with_headers(200, "Link") | problems(*GUARDED), summary="List assessments")
 def list_assessments(
     access: Annotated[Access, may(Permission.READ_ASSESSMENTS)],
     query: Annotated[AssessmentQuery, Query()],
@@ -120,7 +121,11 @@ def list_assessments(
     return page_of(AssessmentPage, found, request, response)
 
 
-@router.get("/{id}", responses=problems(*GUARDED, NotFound), summary="Read an assessment")
+@router.get(
+    "/{id}",
+    responses=with_headers(200, "ETag") | problems(*GUARDED, NotFound),
+    summary="Read an assessment",
+)
 def read_assessment(
     id: AssessmentId,
     access: Annotated[Access, may(Permission.READ_ASSESSMENTS)],
@@ -136,7 +141,8 @@ def read_assessment(
 @router.post(
     "/{id}/corrections",
     status_code=201,
-    responses=problems(*GUARDED, *BODY, NotFound, AlreadyCorrected, VersionIsStale, VersionRequired),
+    responses=with_headers(201, "Location", "ETag")
+    | problems(*GUARDED, *BODY, NotFound, AlreadyCorrected, VersionIsStale, VersionRequired),
     summary="Correct an assessment",
 )
 def correct_assessment(

@@ -14,6 +14,7 @@ from app.models.history import CaseloadItem
 from app.models.threads import MatrixRead
 from app.problems import problems
 from app.routers.assessments import BODY, GUARDED
+from app.routers.headers import with_headers
 from app.routers.paging import page_of
 from app.services import cases, threads
 from app.services.cases import CaseloadQuery
@@ -44,7 +45,7 @@ class CaseloadPage(Page[CaseloadItem]):
 @router.post(
     "",
     status_code=201,
-    responses=problems(*GUARDED, *BODY, NotFound, CaseExists),
+    responses=with_headers(201, "Location", "ETag") | problems(*GUARDED, *BODY, NotFound, CaseExists),
     summary="Open a case",
 )
 def create_case(
@@ -60,7 +61,7 @@ def create_case(
     return case
 
 
-@router.get("", responses=problems(*GUARDED), summary="List the caseload")
+@router.get("", responses=with_headers(200, "Link") | problems(*GUARDED), summary="List the caseload")
 def list_cases(
     access: Annotated[Access, may(Permission.READ_CASES)],
     query: Annotated[CaseloadQuery, Query()],
@@ -73,7 +74,9 @@ def list_cases(
     return page_of(CaseloadPage, found, request, response)
 
 
-@router.get("/{id}", responses=problems(*GUARDED, NotFound), summary="Read a case")
+@router.get(
+    "/{id}", responses=with_headers(200, "ETag") | problems(*GUARDED, NotFound), summary="Read a case"
+)
 def read_case(
     id: CaseId, access: Annotated[Access, may(Permission.READ_CASES)], response: Response
 ) -> CaseRead:
@@ -86,7 +89,8 @@ def read_case(
 
 @router.patch(
     "/{id}",
-    responses=problems(*GUARDED, *BODY, NotFound, VersionIsStale, VersionRequired),
+    responses=with_headers(200, "ETag")
+    | problems(*GUARDED, *BODY, NotFound, VersionIsStale, VersionRequired),
     summary="Close, reopen or hand over a case",
 )
 def change_case(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 
 from app.access import open_to_all
@@ -57,7 +57,11 @@ async def list_approaches(
 
 @router.get("/approaches/{id}", summary="Read one approach", responses=problems(InvalidInput, NotFound))
 @open_to_all
-async def read_approach(id: str, request: Request, language: AskedLanguage) -> CatalogueEntryRead:
+async def read_approach(
+    id: Annotated[str, Path(description="The id of the entry.", examples=["com-st-01"])],
+    request: Request,
+    language: AskedLanguage,
+) -> CatalogueEntryRead:
     """One suggestion of the catalogue."""
     return catalogue.approach(_knowledge(request).current, language, id)
 
@@ -71,7 +75,11 @@ async def list_vignettes(request: Request, language: AskedLanguage) -> VignetteL
 
 @router.get("/vignettes/{id}", summary="Read one story", responses=problems(InvalidInput, NotFound))
 @open_to_all
-async def read_vignette(id: str, request: Request, language: AskedLanguage) -> VignetteRead:
+async def read_vignette(
+    id: Annotated[str, Path(description="The id of the story.", examples=["vg01"])],
+    request: Request,
+    language: AskedLanguage,
+) -> VignetteRead:
     """A story with its assessments: an expert key, no measured truth."""
     return catalogue.vignette(_knowledge(request), language, id)
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Header, Request, Response
+from fastapi import APIRouter, Body, Header, Path, Request, Response
 
 from app.access import open_to_all
 from app.domain.answers import ALL_ANSWERS
@@ -12,11 +12,16 @@ from app.domain.texts import Language
 from app.knowledge import Knowledge
 from app.models.classifications import AnswersIn, ClassificationList, ClassificationRead
 from app.problems import problems
+from app.routers.headers import with_headers
 from app.services.results import all_results_bytes, result_bytes
 from app.wire import AskedLanguage, StrictRoute, TooLarge, UnsupportedMediaType, language_headers
 
 router = APIRouter(prefix="/classifications", tags=["classification"], route_class=StrictRoute)
 
+_CACHEABLE = {
+    **with_headers(200, "ETag", "Cache-Control"),
+    304: {"description": "You have it already.", **with_headers(304, "ETag", "Cache-Control")[304]},
+}
 _BY_SLUG = {answers.slug: answers for answers in ALL_ANSWERS}
 _EXAMPLES = {
     "visitor": {
@@ -58,7 +63,7 @@ async def classify(
     "",
     response_model=ClassificationList,
     summary="List all 64 combinations",
-    responses=problems(InvalidInput),
+    responses=_CACHEABLE | problems(InvalidInput),
 )
 @open_to_all
 async def list_classifications(
@@ -74,12 +79,14 @@ async def list_classifications(
 @router.get(
     "/{combination}",
     response_model=ClassificationRead,
-    responses={304: {"description": "You have it already."}, **problems(InvalidInput, NotFound)},
+    responses=_CACHEABLE | problems(InvalidInput, NotFound),
     summary="Read one combination",
 )
 @open_to_all
 async def read_classification(
-    combination: str,
+    combination: Annotated[
+        str, Path(description="The three answers, in the order of the questions.", examples=["yes-yes-no"])
+    ],
     request: Request,
     language: AskedLanguage,
     if_none_match: Annotated[str | None, Header(description="An `ETag` you have already.")] = None,

@@ -13,6 +13,7 @@ from app.models.history import ThreadRead
 from app.models.threads import TransitionInThread
 from app.problems import problems
 from app.routers.assessments import GUARDED
+from app.routers.headers import with_headers
 from app.routers.paging import page_of
 from app.services import threads
 from app.services.threads import AsOf, TransitionQuery
@@ -35,7 +36,9 @@ def read_thread(
         return threads.read_thread(work, id, as_of)
 
 
-@router.get("/transitions", responses=problems(*GUARDED), summary="List transitions")
+@router.get(
+    "/transitions", responses=with_headers(200, "Link") | problems(*GUARDED), summary="List transitions"
+)
 def list_transitions(
     access: Annotated[Access, may(Permission.READ_TRANSITIONS)],
     query: Annotated[TransitionQuery, Query()],

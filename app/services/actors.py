@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 from sqlmodel import col
 
 from app.domain.errors import NotAuthenticated
@@ -37,6 +37,7 @@ _ACTOR: Select[*tuple[Any, ...]] = (
             col(Membership.role) == col(ApiToken.role),
         ),
     )
+    .where(col(ApiToken.token_hash) == bindparam("hash"))
     .order_by(col(Membership.id))
 )
 
@@ -46,7 +47,7 @@ def find_actor(connection: Connection, token_hash: str, now: datetime) -> Actor:
 
     Raises `NotAuthenticated` for an unknown, expired or revoked token, always in the same words.
     """
-    rows = connection.execute(_ACTOR.where(col(ApiToken.token_hash) == token_hash)).all()
+    rows = connection.execute(_ACTOR, {"hash": token_hash}).all()
     if not rows or rows[0].expires_at <= now or rows[0].revoked_at is not None:
         raise NotAuthenticated
     first = rows[0]

@@ -21,21 +21,14 @@ from app.models.assessments import (
     Assessment,
     AssessmentHead,
     AssessmentRead,
-    CaseNamedRead,
-    OwnWordsRead,
-    ScalesRead,
 )
-from app.models.base import Moment, Named
+from app.models.base import Moment
 from app.models.cases import (
     Case,
     Concern,
-    ConcernRead,
     Conversation,
-    ConversationRead,
     Participant,
-    ParticipantRead,
 )
-from app.models.classifications import AnswersRead
 from app.models.organisations import User
 from app.models.threads import Thread, TransitionRead
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
@@ -146,7 +139,7 @@ def list_assessments(work: Work, query: AssessmentQuery) -> Slice:
 
 def assessment_head(recorded: Recorded) -> AssessmentHead:
     """Return an assessment as it was recorded."""
-    return AssessmentHead(**_head(recorded))
+    return AssessmentHead.model_validate(_head(recorded))
 
 
 def assessment_read(work: Work, recorded: Recorded, steps: Sequence[Transition]) -> AssessmentRead:
@@ -201,28 +194,38 @@ def _head(recorded: Recorded) -> dict[str, Any]:
     row = recorded.assessment
     return {
         **{name: getattr(row, name) for name in _COPIED},
-        "recorded_by": Named(id=row.recorded_by_id, name=recorded.recorded_by),
-        "case": CaseNamedRead(id=row.case_id, reference=recorded.case),
-        "participant": ParticipantRead(
-            id=recorded.participant_id, reference=recorded.participant, role=row.participant_role
-        ),
-        "concern": ConcernRead(
-            id=recorded.concern_id, reference=recorded.concern, wording=row.concern_wording
-        ),
-        "conversation": ConversationRead(
-            id=row.conversation_id, held_at=recorded.held_at, referral=row.referral
-        ),
-        "answers": AnswersRead(
-            problem=row.problem,
-            help_request=row.help_request,
-            share_in_solution=row.share_in_solution,
-        ),
-        "own_words": OwnWordsRead(
-            problem=row.words_on_problem,
-            help_request=row.words_on_help_request,
-            share_in_solution=row.words_on_share_in_solution,
-        ),
-        "scales": ScalesRead(progress=row.progress, confidence=row.confidence, willingness=row.willingness),
+        "recorded_by": {"id": row.recorded_by_id, "name": recorded.recorded_by},
+        "case": {"id": row.case_id, "reference": recorded.case},
+        "participant": {
+            "id": recorded.participant_id,
+            "reference": recorded.participant,
+            "role": row.participant_role,
+        },
+        "concern": {
+            "id": recorded.concern_id,
+            "reference": recorded.concern,
+            "wording": row.concern_wording,
+        },
+        "conversation": {
+            "id": row.conversation_id,
+            "held_at": recorded.held_at,
+            "referral": row.referral,
+        },
+        "answers": {
+            "problem": row.problem,
+            "help_request": row.help_request,
+            "share_in_solution": row.share_in_solution,
+        },
+        "own_words": {
+            "problem": row.words_on_problem,
+            "help_request": row.words_on_help_request,
+            "share_in_solution": row.words_on_share_in_solution,
+        },
+        "scales": {
+            "progress": row.progress,
+            "confidence": row.confidence,
+            "willingness": row.willingness,
+        },
         "supersedes": row.supersedes_id,
         "superseded_by": recorded.superseded_by,
     }

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert
+from sqlalchemy import insert
 
 from app.domain.answers import Answers
 from app.domain.errors import AlreadyCorrected, FieldError, InvalidInput
@@ -19,7 +19,7 @@ from app.services.projections import judgement_of, judgements, project
 from app.services.versions import Versions
 from app.services.work import Work
 
-_ASSESSMENT: Table = table_of(Assessment)
+_INSERT = insert(table_of(Assessment))
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 
@@ -164,7 +164,7 @@ def _append(
         "ruleset_version": ruleset.version,
         "ruleset_hash": ruleset.hash,
     }
-    work.session.connection().execute(insert(_ASSESSMENT).values(row))
+    work.session.connection().execute(_INSERT, row)
     assessment = Assessment(**row)
     everything = [*earlier, judgement_of(assessment)]
     steps = project(

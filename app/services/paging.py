@@ -12,7 +12,7 @@ from sqlalchemy import Select, Uuid, literal, tuple_
 
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.texts import Text
-from app.models.base import Input, UtcDateTime, utc_text
+from app.models.base import EXAMPLE_CURSOR, Input, UtcDateTime, utc_text
 
 S = TypeVar("S", bound=Select[Any])
 Row = TypeVar("Row")
@@ -29,7 +29,7 @@ class PageQuery(Input):
         default=None,
         max_length=200,
         description="Where the page begins: from `next` of the page before.",
-        examples=["WyIyMDI2LTExLTIwVDA5OjAwOjAwWiIsIjAxOTlmMGE0N2Y2YzdjM2U4YTUxMmY2ZjNjMWQ5ZTEwIl0"],
+        examples=[EXAMPLE_CURSOR],
     )
 
 

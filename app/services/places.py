@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from app.domain.errors import CaseIsClosed, NotFound
 from app.models.assessments import AssessmentCreate
@@ -24,10 +25,15 @@ from app.models.threads import Thread
 from app.services.visibility import visible_cases
 from app.services.work import Work
 
-_PARTICIPANT: Table = table_of(Participant)
-_CONCERN: Table = table_of(Concern)
-_CONVERSATION: Table = table_of(Conversation)
-_THREAD: Table = table_of(Thread)
+_THREADS = table_of(Thread)
+_LOCK = (
+    select(_THREADS.c.id)
+    .where(
+        _THREADS.c.organisation_id == bindparam("organisation_id"),
+        _THREADS.c.id == bindparam("thread_id"),
+    )
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +56,20 @@ def find_place(work: Work, body: AssessmentCreate, held_at: datetime) -> Place:
     case = find_or_open_case(work, body.case.reference)
     if case.status is CaseStatus.CLOSED:
         raise CaseIsClosed
-    participant_id = _find_or_create(
-        work,
-        _PARTICIPANT,
-        {"case_id": case.id, "reference": body.participant.reference},
-        {"role": body.participant.role},
+    in_case = {"case_id": case.id}
+    participant_id = _PARTICIPANT.find_or_create(
+        work, {**in_case, "reference": body.participant.reference}, {"role": body.participant.role}
     )
-    concern_id = _find_or_create(
-        work,
-        _CONCERN,
-        {"case_id": case.id, "reference": body.concern.reference},
-        {"wording": body.concern.wording},
+    concern_id = _CONCERN.find_or_create(
+        work, {**in_case, "reference": body.concern.reference}, {"wording": body.concern.wording}
     )
-    conversation_id = _find_or_create(
-        work,
-        _CONVERSATION,
-        {"case_id": case.id, "held_at": held_at},
-        {"referral": body.conversation.referral},
+    conversation_id = _CONVERSATION.find_or_create(
+        work, {**in_case, "held_at": held_at}, {"referral": body.conversation.referral}
     )
-    thread_id = _find_or_create(
+    thread_id = _THREAD.find_or_create(
         work,
-        _THREAD,
-        {"case_id": case.id, "participant_id": participant_id, "concern_id": concern_id},
-        {},
-        {"provisional": False, "assessment_count": 0, "recorded_count": 0},
+        {"participant_id": participant_id, "concern_id": concern_id},
+        {**in_case, "provisional": False, "assessment_count": 0, "recorded_count": 0},
     )
     lock_thread(work, thread_id)
     return Place(case.id, participant_id, concern_id, conversation_id, thread_id)
@@ -81,11 +77,8 @@ def find_place(work: Work, body: AssessmentCreate, held_at: datetime) -> Place:
 
 def lock_thread(work: Work, thread_id: UUID) -> None:
     """Hold a thread, so that its numbers, times and projections follow one after another."""
-    work.session.connection().execute(
-        select(_THREAD.c.id)
-        .where(_THREAD.c.organisation_id == work.actor.organisation_id, _THREAD.c.id == thread_id)
-        .with_for_update()
-    )
+    own = {"organisation_id": work.actor.organisation_id, "thread_id": thread_id}
+    work.session.connection().execute(_LOCK, own)
 
 
 def find_or_open_case(work: Work, reference: str) -> Case:
@@ -107,12 +100,9 @@ def find_or_open_case(work: Work, reference: str) -> Case:
 def open_case(work: Work, reference: str) -> bool:
     """Open a case for the actor. Returns whether it was new; nothing happens when it was not."""
     actor = work.actor
-    case_id = uuid7()
-    opened = _insert_unless_there(
+    case_id = _CASE.insert(
         work,
-        table_of(Case),
         {
-            "id": case_id,
             "reference": reference,
             "status": CaseStatus.OPEN,
             "practitioner_id": actor.user_id,
@@ -121,9 +111,10 @@ def open_case(work: Work, reference: str) -> bool:
             "version": 1,
         },
     )
-    if opened:
-        log_event(work, case_id, CaseEventKind.OPENED, actor.user_id)
-    return opened
+    if case_id is None:
+        return False
+    log_event(work, case_id, CaseEventKind.OPENED, actor.user_id)
+    return True
 
 
 def log_event(
@@ -147,40 +138,59 @@ def log_event(
     )
 
 
-def _find_or_create(
-    work: Work,
-    table: Table,
-    key: dict[str, object],
-    said: dict[str, object],
-    start: dict[str, object] | None = None,
-) -> UUID:
-    """Return the id of the row with this key; what was `said` about it (not `None`) is kept."""
-    said = {name: value for name, value in said.items() if value is not None}
-    connection = work.session.connection()
-    find = select(table.c.id, *(table.c[name] for name in said)).where(
-        table.c.organisation_id == work.actor.organisation_id,
-        *(table.c[name] == value for name, value in key.items()),
-    )
-    row = connection.execute(find).first()
-    if row is None:
-        _insert_unless_there(work, table, {"id": uuid7(), **key, **said, **(start or {})})
-        row = connection.execute(find).one()
-    if any(getattr(row, name) != value for name, value in said.items()):
-        connection.execute(
-            update(table)
-            .where(table.c.organisation_id == work.actor.organisation_id, table.c.id == row.id)
-            .values(**said)
+class _Findable:
+    """A kind of row that is found by a key within an organisation, or created.
+
+    `said` names the columns that keep what was said last. The statements are made once: making one
+    costs more than running it.
+    """
+
+    def __init__(self, kind: type[SQLModel], key: tuple[str, ...], said: tuple[str, ...] = ()) -> None:
+        table = table_of(kind)
+        self._said = said
+        self._find = select(table.c.id, *(table.c[name] for name in said)).where(
+            table.c.organisation_id == bindparam("organisation_id"),
+            *(table.c[name] == bindparam(name) for name in key),
         )
-    found: UUID = row.id
-    return found
+        self._update = update(table).where(
+            table.c.organisation_id == bindparam("of_organisation"), table.c.id == bindparam("of_id")
+        )
+        self._insert = {
+            "sqlite": sqlite.insert(table).on_conflict_do_nothing().returning(table.c.id),
+            "postgresql": postgresql.insert(table).on_conflict_do_nothing().returning(table.c.id),
+        }
+
+    def find_or_create(self, work: Work, key: dict[str, Any], values: dict[str, Any]) -> UUID:
+        """Return the id of the row with this key; what was said (not `None`) is kept."""
+        connection = work.session.connection()
+        own = {"organisation_id": work.actor.organisation_id, **key}
+        row = connection.execute(self._find, own).first()
+        if row is None:
+            self.insert(work, {**key, **values})
+            row = connection.execute(self._find, own).one()
+        news = {
+            name: values[name]
+            for name in self._said
+            if values[name] is not None and values[name] != getattr(row, name)
+        }
+        if news:
+            of_row = {"of_organisation": own["organisation_id"], "of_id": row.id}
+            connection.execute(self._update, {**of_row, **news})
+        found: UUID = row.id
+        return found
+
+    def insert(self, work: Work, values: dict[str, Any]) -> UUID | None:
+        """Insert a row; `None` when another transaction was first: it is then there to be found."""
+        connection = work.session.connection()
+        row = {"organisation_id": work.actor.organisation_id, "id": uuid7(), **values}
+        inserted: UUID | None = connection.execute(
+            self._insert[connection.dialect.name], row
+        ).scalar_one_or_none()
+        return inserted
 
 
-def _insert_unless_there(work: Work, table: Table, values: dict[str, object]) -> bool:
-    """Insert a row, unless another transaction was first; it is then there to be found."""
-    connection = work.session.connection()
-    row = {"organisation_id": work.actor.organisation_id, **values}
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    inserted = connection.execute(
-        insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)
-    )
-    return inserted.first() is not None
+_CASE = _Findable(Case, key=("reference",))
+_PARTICIPANT = _Findable(Participant, key=("case_id", "reference"), said=("role",))
+_CONCERN = _Findable(Concern, key=("case_id", "reference"), said=("wording",))
+_CONVERSATION = _Findable(Conversation, key=("case_id", "held_at"), said=("referral",))
+_THREAD = _Findable(Thread, key=("participant_id", "concern_id"))

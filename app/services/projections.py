@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, delete, insert, select, update
+from sqlalchemy import Row, Table, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from app.domain.answers import Answers
@@ -22,34 +22,52 @@ _ASSESSMENT: Table = table_of(Assessment)
 _TRANSITION: Table = table_of(TransitionRow)
 _THREAD: Table = table_of(Thread)
 
-_JUDGEMENT = select(
-    _ASSESSMENT.c.id,
-    _ASSESSMENT.c.number,
-    _ASSESSMENT.c.assessed_at,
-    _ASSESSMENT.c.recorded_at,
-    _ASSESSMENT.c.recorded_by_id,
-    _ASSESSMENT.c.perspective,
-    _ASSESSMENT.c.problem,
-    _ASSESSMENT.c.help_request,
-    _ASSESSMENT.c.share_in_solution,
-    _ASSESSMENT.c.relationship_type,
-    _ASSESSMENT.c.clarity,
-    _ASSESSMENT.c.provisional,
-    _ASSESSMENT.c.change_reason,
-    _ASSESSMENT.c.supersedes_id,
-    _ASSESSMENT.c.retracted,
-).order_by(_ASSESSMENT.c.number)
+# Made once: making a statement costs more than running it. Parameters that are not columns to set
+# have names that no column has.
+_OWN_THREAD = (
+    _THREAD.c.organisation_id == bindparam("of_organisation"),
+    _THREAD.c.id == bindparam("of_thread"),
+)
+_JUDGEMENTS = (
+    select(
+        _ASSESSMENT.c.id,
+        _ASSESSMENT.c.number,
+        _ASSESSMENT.c.assessed_at,
+        _ASSESSMENT.c.recorded_at,
+        _ASSESSMENT.c.recorded_by_id,
+        _ASSESSMENT.c.perspective,
+        _ASSESSMENT.c.problem,
+        _ASSESSMENT.c.help_request,
+        _ASSESSMENT.c.share_in_solution,
+        _ASSESSMENT.c.relationship_type,
+        _ASSESSMENT.c.clarity,
+        _ASSESSMENT.c.provisional,
+        _ASSESSMENT.c.change_reason,
+        _ASSESSMENT.c.supersedes_id,
+        _ASSESSMENT.c.retracted,
+    )
+    .where(
+        _ASSESSMENT.c.organisation_id == bindparam("of_organisation"),
+        _ASSESSMENT.c.thread_id == bindparam("of_thread"),
+    )
+    .order_by(_ASSESSMENT.c.number)
+)
+_UPDATE_THREAD = update(_THREAD).where(*_OWN_THREAD)
+_INSERT_STEPS = insert(_TRANSITION)
+_DELETE_STEP = delete(_TRANSITION).where(
+    _TRANSITION.c.organisation_id == bindparam("of_organisation"),
+    _TRANSITION.c.assessment_id == bindparam("of_assessment"),
+)
+_DELETE_ALL_STEPS = delete(_TRANSITION).where(
+    _TRANSITION.c.organisation_id == bindparam("of_organisation"),
+    _TRANSITION.c.thread_id == bindparam("of_thread"),
+)
 
 
 def judgements(session: Session, thread_id: UUID) -> list[Judgement]:
     """Return everything that was ever recorded in a thread, in the order of recording."""
-    rows = session.connection().execute(
-        _JUDGEMENT.where(
-            _ASSESSMENT.c.organisation_id == organisation_of(session),
-            _ASSESSMENT.c.thread_id == thread_id,
-        )
-    )
-    return [judgement_of(row) for row in rows]
+    own = {"of_organisation": organisation_of(session), "of_thread": thread_id}
+    return [judgement_of(row) for row in session.connection().execute(_JUDGEMENTS, own)]
 
 
 def judgement_of(row: Assessment | Row[*tuple[Any, ...]]) -> Judgement:
@@ -85,20 +103,18 @@ def project(
     course = in_force(after)
     steps = transitions(course)
     stale = {step.assessment_id: step for step in before}
-    new = [step for step in steps if stale.pop(step.assessment_id, None) != step]
-    gone = [*stale, *(step.assessment_id for step in new)]
+    new = [step for step in steps if stale.get(step.assessment_id) != step]
+    kept = {step.assessment_id for step in steps} - {step.assessment_id for step in new}
     connection = session.connection()
     organisation_id = organisation_of(session)
-    if before:
+    if gone := stale.keys() - kept:
         connection.execute(
-            delete(_TRANSITION).where(
-                _TRANSITION.c.organisation_id == organisation_id,
-                _TRANSITION.c.assessment_id.in_(gone),
-            )
+            _DELETE_STEP,
+            [{"of_organisation": organisation_id, "of_assessment": one} for one in gone],
         )
     if new:
         connection.execute(
-            insert(_TRANSITION),
+            _INSERT_STEPS,
             [
                 {
                     "organisation_id": organisation_id,
@@ -112,19 +128,20 @@ def project(
     state = current(course)
     newest = state.judgement if state else None
     connection.execute(
-        update(_THREAD)
-        .where(_THREAD.c.organisation_id == organisation_id, _THREAD.c.id == thread_id)
-        .values(
-            relationship_type=newest.relationship_type if newest else None,
-            clarity=newest.clarity if newest else None,
-            provisional=newest.provisional if newest else False,
-            perspective=newest.perspective if newest else None,
-            since=state.since if state else None,
-            last_assessed_at=newest.assessed_at if newest else None,
-            last_assessment_id=newest.id if newest else None,
-            assessment_count=state.count if state else 0,
-            recorded_count=len(after),
-        )
+        _UPDATE_THREAD,
+        {
+            "of_organisation": organisation_id,
+            "of_thread": thread_id,
+            "relationship_type": newest.relationship_type if newest else None,
+            "clarity": newest.clarity if newest else None,
+            "provisional": newest.provisional if newest else False,
+            "perspective": newest.perspective if newest else None,
+            "since": state.since if state else None,
+            "last_assessed_at": newest.assessed_at if newest else None,
+            "last_assessment_id": newest.id if newest else None,
+            "assessment_count": state.count if state else 0,
+            "recorded_count": len(after),
+        },
     )
     return steps
 
@@ -140,11 +157,7 @@ def thread_ids(session: Session) -> list[UUID]:
 def rebuild(session: Session, thread_id: UUID) -> None:
     """Compute the projections of one thread again from its assessments."""
     connection = session.connection()
-    own = organisation_of(session)
-    connection.execute(
-        delete(_TRANSITION).where(_TRANSITION.c.organisation_id == own, _TRANSITION.c.thread_id == thread_id)
-    )
-    case_id = connection.execute(
-        select(_THREAD.c.case_id).where(_THREAD.c.organisation_id == own, _THREAD.c.id == thread_id)
-    ).scalar_one()
+    own = {"of_organisation": organisation_of(session), "of_thread": thread_id}
+    connection.execute(_DELETE_ALL_STEPS, own)
+    case_id = connection.execute(select(_THREAD.c.case_id).where(*_OWN_THREAD), own).scalar_one()
     project(session, case_id, thread_id, judgements(session, thread_id), before=())

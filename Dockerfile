@@ -1,10 +1,12 @@
 # The service as an image. It starts with an empty /data and refuses to serve until its database is ready:
 #
-#     docker run --rm -v werkrelatie:/data werkrelatie init        # once, and again after each new version
-#     docker run -v werkrelatie:/data -p 127.0.0.1:8000:8000 werkrelatie
+#     docker build -t werkrelatie .
+#     docker run --rm -v werkrelatie:/data -v werkrelatie-key:/key werkrelatie init   # and after an upgrade
+#     docker run -v werkrelatie:/data -v werkrelatie-key:/key -p 127.0.0.1:8000:8000 werkrelatie
 #
-# Starting never migrates: with several copies behind one address, a migration is a step that somebody takes.
-# compose.yaml does the same with PostgreSQL.
+# The database is in /data and its key in /key: two volumes, so that a copy of one never holds the other.
+# Both have to be kept. Starting never migrates: with several copies behind one address, a migration is a
+# step that somebody takes. compose.yaml does the same with PostgreSQL, which needs neither volume.
 
 FROM python:3.14-slim AS build
 
@@ -26,20 +28,21 @@ RUN .venv/bin/pip install --no-deps --no-build-isolation --no-index --editable .
 
 FROM python:3.14-slim
 
-# The code belongs to root: the service can read it and not change it. It writes to /data alone.
+# The code belongs to root: the service can read it and not change it. It writes to /data and /key alone.
 RUN groupadd --gid 10001 werkrelatie \
     && useradd --uid 10001 --gid werkrelatie --home-dir /data --no-create-home \
         --shell /usr/sbin/nologin werkrelatie \
-    && install --directory --owner werkrelatie --group werkrelatie --mode 0700 /data
+    && install --directory --owner werkrelatie --group werkrelatie --mode 0700 /data /key
 COPY --from=build /srv/werkrelatie /srv/werkrelatie
 
 ENV PATH=/srv/werkrelatie/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    WERKRELATIE_DATA_DIR=/data
+    WERKRELATIE_DATA_DIR=/data \
+    WERKRELATIE_DATABASE_KEY_FILE=/key/werkrelatie.key
 WORKDIR /srv/werkrelatie
 USER werkrelatie
-VOLUME /data
+VOLUME ["/data", "/key"]
 EXPOSE 8000
 
 # urlopen raises on every answer that is not a success. Python is there already, curl is not.

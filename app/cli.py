@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from app.database import Database, OrganisationSession, open_database, transaction
@@ -45,6 +47,11 @@ def main() -> None:
         _stop("The database does not answer. Is it running, and is WERKRELATIE_DATABASE_URL right?")
     except DomainError as error:
         _stop(error.detail[Language.EN])
+    except ValidationError as error:
+        names = ", ".join(f"WERKRELATIE_{'_'.join(map(str, e['loc']))}".upper() for e in error.errors())
+        _stop(f"These settings cannot be right: {names}. See docs/operations.md.")
+    except DBAPIError as error:
+        _stop(f"The database refused: {str(error.orig).partition(chr(10))[0]}")
 
 
 def _stop(sentence: str) -> None:

@@ -19,4 +19,4 @@ if connection.dialect.name == "postgresql":
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 context.run_migrations()
 install(connection)
-bite(connection)
+bite(connection, alone=True)

@@ -146,6 +146,11 @@ def open_database(settings: Settings) -> Database:
 
 
 def _server(url: str) -> Database:
+    if not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        raise StartRefused(
+            "WERKRELATIE_DATABASE_URL has to be a PostgreSQL address: postgresql://role@host/database. "
+            "Leave it out for the embedded database."
+        )
     engine = create_engine(
         re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url),
         pool_size=5,

@@ -22,8 +22,12 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """Bring the schema to a revision in one transaction: all of it, or nothing."""
+    """Bring the schema to a revision in one transaction: all of it, or nothing.
+
+    Raises `StartRefused` when a newer program has worked on the database.
+    """
     with transaction(database, write=True) as connection:
+        _current_revision(connection)
         move(connection, revision)
 
 
@@ -41,14 +45,28 @@ def refuse_outdated_schema(database: Database) -> None:
 
     Raises `StartRefused` with what to do.
     """
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     with transaction(database, write=True) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        current, head = _current_revision(connection), _revisions().get_current_head()
+        if current is None:
+            raise StartRefused("The database is empty: run 'werkrelatie init' first.")
         if current != head:
             raise StartRefused(
-                "The database is empty: run 'werkrelatie init' first."
-                if current is None
-                else f"The database has version {current} of the schema and this program needs "
-                f"{head}: make a backup and run 'werkrelatie init'."
+                f"The database has version {current} of the schema and this program needs {head}: "
+                "make a backup and run 'werkrelatie init'."
             )
         bite(connection)
+
+
+def _revisions() -> ScriptDirectory:
+    return ScriptDirectory.from_config(alembic_config())
+
+
+def _current_revision(connection: Connection) -> str | None:
+    current = MigrationContext.configure(connection).get_current_revision()
+    known = {revision.revision for revision in _revisions().walk_revisions()}
+    if current is not None and current not in known:
+        raise StartRefused(
+            f"The database has version {current} of the schema, which this program does not know: "
+            "a newer one has worked on it. Use that version of the program; nothing was changed."
+        )
+    return current

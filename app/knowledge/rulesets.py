@@ -44,7 +44,12 @@ def load_rulesets(root: Path, sources: frozenset[str]) -> dict[str, Ruleset]:
     rulesets = {}
     for folder in sorted(folders, key=lambda path: [int(part) for part in path.name.split(".")]):
         ruleset = _ruleset(folder, root, sources)
-        if released.get(folder.name, ruleset.hash) != ruleset.hash:
+        if folder.name not in released:
+            raise KnowledgeError(
+                f"rulesets/{folder.name}: this version is not released. Once it is right, add to "
+                f'rulesets/released.toml: "{folder.name}" = "{ruleset.hash}"'
+            )
+        if released[folder.name] != ruleset.hash:
             raise KnowledgeError(
                 f"rulesets/{folder.name}: this version was released and may not change any more. "
                 "Undo the change, or copy the folder to a new version and change that one."

@@ -127,12 +127,18 @@ class Account:
 
 
 def add_user(session: Session, organisation_id: UUID, account: Account, now: datetime) -> User:
-    """Add a user with one role, or give one that is there already this role as well."""
+    """Add a user with one role, or give one that is there already this role as well.
+
+    Raises `NameIsTaken` where a person has the name of a machine, or a machine that of a person: a
+    token for a machine must never act as a person.
+    """
     user = session.exec(select(User).where(col(User.name) == account.name)).first()
     if user is None:
         user = User(organisation_id=organisation_id, name=account.name, kind=account.kind, created_at=now)
         session.add(user)
         session.flush()
+    elif user.kind is not account.kind:
+        raise NameIsTaken
     held = session.exec(
         select(Membership.team_id).where(
             col(Membership.user_id) == user.id, col(Membership.role) == account.role
@@ -166,7 +172,8 @@ def create_token(session: Session, organisation: Organisation, order: TokenOrder
     """Make a token and return it; only its hash is stored, so this is the one time it is seen.
 
     Without a user it belongs to a machine of the token's name, which is made when it is not there.
-    Raises `NoSuchName` for an unknown team, or a user who does not hold the role.
+    Raises `NoSuchName` for an unknown team or a user who does not hold the role, and `NameIsTaken`
+    where a person has the name of the machine.
     """
     team_id = _team_id(session, order.team)
     if order.user is None:

@@ -158,6 +158,8 @@ def rebuild(session: Session, thread_id: UUID) -> None:
     """Compute the projections of one thread again from its assessments."""
     connection = session.connection()
     own = {"of_organisation": organisation_of(session), "of_thread": thread_id}
+    # Held, so that nothing is recorded in the thread meanwhile.
+    hold = select(_THREAD.c.case_id).where(*_OWN_THREAD).with_for_update()
+    case_id = connection.execute(hold, own).scalar_one()
     connection.execute(_DELETE_ALL_STEPS, own)
-    case_id = connection.execute(select(_THREAD.c.case_id).where(*_OWN_THREAD), own).scalar_one()
     project(session, case_id, thread_id, judgements(session, thread_id), before=())

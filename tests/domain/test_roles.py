@@ -1,0 +1,60 @@
+import pytest
+
+from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, ROLE_SENTENCES, Permission, Role
+from app.domain.texts import Language, Text
+
+ROLES = (Role.PRACTITIONER, Role.SUPERVISOR, Role.TRAINER, Role.ADMIN, Role.PRIVACY_OFFICER)
+
+# practitioner, supervisor, trainer, admin, privacy officer
+MAY = {
+    # Who has the conversation records it; nobody else puts words in their mouth.
+    Permission.RECORD_ASSESSMENT: (True, False, False, False, False),
+    # Who records also corrects.
+    Permission.CORRECT_ASSESSMENT: (True, False, False, False, False),
+    # A supervisor looks along and changes nothing; other roles see no client content.
+    Permission.READ_ASSESSMENTS: (True, True, False, False, False),
+    # A case is opened by who will work on it.
+    Permission.OPEN_CASE: (True, False, False, False, False),
+    # As with assessments.
+    Permission.READ_CASES: (True, True, False, False, False),
+    # Closing, reopening and handing over are work on a case.
+    Permission.CHANGE_CASE: (True, False, False, False, False),
+    # The course of a case is client content.
+    Permission.READ_THREADS: (True, True, False, False, False),
+    # So are its steps.
+    Permission.READ_TRANSITIONS: (True, True, False, False, False),
+    # Who the colleagues are says nothing about clients; a trainer has invented stories only.
+    Permission.READ_COLLEAGUES: (True, True, False, True, True),
+}
+
+
+def test_role_permissions_are_the_table() -> None:
+    assert {
+        permission: tuple(permission in ROLE_PERMISSIONS[role] for role in ROLES) for permission in Permission
+    } == MAY
+
+
+def test_role_permissions_have_every_role() -> None:
+    assert set(ROLE_PERMISSIONS) == set(ROLES) == set(Role)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_role_sentences_say_what_every_role_does(language: Language) -> None:
+    assert set(ROLE_SENTENCES) == set(Role)
+    sentences = [_words(text, language) for text in ROLE_SENTENCES.values()]
+    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in sentences)
+    assert len(set(sentences)) == len(Role)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_permission_sentences_continue_your_role_does_not_let_you(language: Language) -> None:
+    assert set(PERMISSION_SENTENCES) == set(Permission)
+    sentences = [_words(text, language) for text in PERMISSION_SENTENCES.values()]
+    assert all(sentence[0].islower() and not sentence.endswith(".") for sentence in sentences)
+    assert len(set(sentences)) == len(Permission)
+
+
+def _words(text: Text, language: Language) -> str:
+    words = text[language]
+    assert words == words.strip() != ""
+    return words

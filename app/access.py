@@ -80,12 +80,12 @@ def may(permission: Permission) -> Any:  # noqa: ANN401 - what `Depends` returns
 
 # ---------------------------------------------------------------- no route without a permission
 
-_open_endpoints: set[Callable[..., Any]] = set()
+_OPEN = "open_to_all"
 
 
 def open_to_all(endpoint: Endpoint) -> Endpoint:
     """Say of a route that it needs no account. It shows nothing about anybody."""
-    _open_endpoints.add(endpoint)
+    setattr(endpoint, _OPEN, True)
     return endpoint
 
 
@@ -101,7 +101,7 @@ def permission_of(route: APIRoute) -> Permission | None:
     Raises `RuntimeError` when it is neither, or declares more than one.
     """
     permissions = set(_permissions_in(route.dependant))
-    is_open = route.endpoint in _open_endpoints
+    is_open = getattr(route.endpoint, _OPEN, False)
     if len(permissions) + is_open != 1:
         raise RuntimeError(f"{route.path}: declare one permission with may(), or open_to_all")
     return permissions.pop() if permissions else None

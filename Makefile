@@ -37,8 +37,8 @@ run: $(RUN) $(PROJECT)  ## Serve with demonstration data; HOST= and PORT= choose
 	@$(BIN)/werkrelatie init --quiet
 	@exec $(BIN)/werkrelatie serve --demo $(SERVE_OPTIONS)
 
-test: $(DEV) $(SPECTRAL)  ## Run the tests; ARGS="-n auto -k thread" goes to pytest.
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest $(ARGS)
+test: $(DEV) $(SPECTRAL)  ## Run the tests; ARGS="-k thread" goes to pytest.
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 check: $(DEV)  ## Check form, types, layers and generated documents; changes nothing.
 	$(BIN)/ruff format --check .

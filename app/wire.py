@@ -242,7 +242,7 @@ async def if_match(
             alias="If-Match",
             max_length=1000,
             description="The `ETag` of the version to change, as it was read.",
-            examples=['"1-1"'],
+            examples=['"1-1"', '"1"'],
             json_schema_extra={"pattern": f"^({_ENTITY_TAGS.pattern})$"},
         ),
     ] = None,

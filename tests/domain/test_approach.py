@@ -42,6 +42,8 @@ from tests.domain.support import BY_CODE, COMPLAINANT, CUSTOMER, HELP_REQUEST, S
         (Condition(same_type_in_a_row=3), "nnn", Circumstances(same_type_in_a_row=2), False),
         (Condition(same_type_in_a_row=3), "nnn", Circumstances(same_type_in_a_row=3), True),
         (Condition(same_type_in_a_row=3), "nnn", Circumstances(same_type_in_a_row=4), True),
+        # An assessment is the first of its row until something else is known.
+        (Condition(same_type_in_a_row=2), "nnn", NO_CIRCUMSTANCES, False),
         # This way of coming, and no other; not knowing how somebody came is another.
         (Condition(referral=Referral.MANDATED), "nnn", Circumstances(referral=Referral.MANDATED), True),
         (Condition(referral=Referral.MANDATED), "nnn", Circumstances(referral=Referral.URGED), False),

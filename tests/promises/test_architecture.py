@@ -1,0 +1,239 @@
+"""How the code is built: what may stand where, read from the code itself."""
+
+import ast
+import inspect
+import io
+import json
+import re
+import textwrap
+import tokenize
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import APIRoute
+
+from app.access import api_routes, permission_of
+from app.main import create_app
+from app.models.base import metadata
+from app.settings import Settings
+from tests.promises.test_access_matrix import TABLE, ask
+from tests.promises.world import CALLERS, World, all_rows
+
+ROOT = Path(__file__).parents[2]
+CODE = sorted((ROOT / "app").rglob("*.py"))
+ROUTES = api_routes(create_app())
+
+
+def by_name(route: APIRoute) -> str:
+    """Name a test case after its route."""
+    return route.name
+
+
+# ---------------------------------------------------------------- who calls what
+
+
+def calls_in(source: str) -> list[tuple[str, ast.Call]]:
+    """Return every call, by the name of what is called: `text`, or `.commit` and `session.commit`."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                found.append((name, node))
+            case ast.Call(func=ast.Attribute(value=owner, attr=name)):
+                found += [(f".{name}", node), (f"{ast.unparse(owner).rpartition('.')[2]}.{name}", node)]
+            case _:
+                pass
+    return found
+
+
+def who_calls(*names: str) -> set[str]:
+    """Return the files of the application that call something of this name."""
+    return {
+        str(path.relative_to(ROOT))
+        for path in CODE
+        if any(name in names for name, _ in calls_in(path.read_text(encoding="utf-8")))
+    }
+
+
+def elsewhere(files: set[str], *allowed: str) -> set[str]:
+    """Return the files outside the places where something is allowed."""
+    return {file for file in files if not file.startswith(allowed)}
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("session.commit()", ".commit"),
+        ("work.session.connection().begin_nested()", ".begin_nested"),
+        ("with engine.begin() as connection: pass", ".begin"),
+        ("execute(text('select 1'))", "text"),
+        ("work.session.get(Case, 1)", "session.get"),
+        ("sqlalchemy.create_engine('sqlite://')", ".create_engine"),
+        ("sa.text('select 1')", "sa.text"),
+    ],
+)
+def test_a_forbidden_call_is_noticed(source: str, name: str) -> None:
+    assert name in [found for found, _ in calls_in(source)]
+
+
+def test_only_the_database_module_begins_and_ends_transactions() -> None:
+    found = who_calls(".commit", ".rollback", ".begin", ".begin_nested")
+    assert found & {"app/database/engine.py"}
+    assert elsewhere(found, "app/database/", "app/access.py") == set()
+
+
+RAW_SQL = (
+    *("text", "sa.text", "sqlalchemy.text", "sqlmodel.text"),
+    *(".exec_driver_sql", ".text_columns", "create_engine", ".create_engine", "engine_from_config"),
+)
+
+
+def test_only_the_database_module_makes_engines_and_speaks_sql() -> None:
+    found = who_calls(*RAW_SQL)
+    assert found & {"app/database/engine.py"}
+    assert elsewhere(found, "app/database/") == set()
+
+
+def test_no_row_is_fetched_past_the_select_of_what_is_visible() -> None:
+    assert elsewhere(who_calls("session.get", "session.get_one"), "app/database/") == set()
+
+
+# ---------------------------------------------------------------- routes
+
+
+def transactions_in(route: APIRoute) -> list[bool]:
+    """Return, for every transaction a route opens, whether it can write."""
+    source = textwrap.dedent(inspect.getsource(route.endpoint))
+    return [
+        not any(word.arg == "write" and ast.unparse(word.value) == "False" for word in call.keywords)
+        for name, call in calls_in(source)
+        if name in ("transaction", ".transaction")
+    ]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=by_name)
+def test_a_route_that_opens_a_transaction_has_a_thread_and_the_others_need_none(route: APIRoute) -> None:
+    opens_one = bool(transactions_in(route))
+    assert inspect.iscoroutinefunction(route.endpoint) is not opens_one
+    assert permission_of(route) is None or opens_one
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=by_name)
+def test_a_get_only_reads_and_what_changes_something_writes(route: APIRoute) -> None:
+    if found := transactions_in(route):
+        assert found == [route.methods != {"GET"}]
+
+
+def test_a_get_that_could_write_is_noticed() -> None:
+    app = create_app()
+
+    @app.get("/writes")
+    def writes(access: Any) -> None:
+        with access.transaction() as work:
+            work.session.flush()
+
+    assert transactions_in(api_routes(app)[-1]) == [True]
+
+
+def test_no_get_leaves_a_trace_and_no_refusal_does(world: World) -> None:
+    database = world.app.state.surroundings.database
+    before = all_rows(database)
+    for row, cells in TABLE.items():
+        if row[0].startswith("GET"):
+            for caller in CALLERS[: CALLERS.index("unknown")]:
+                assert ask(world, caller, row).status_code == cells[caller]
+    body = {"reference": f"trace-{uuid4()}"}
+    for caller, status in (("supervisor", 403), ("anonymous", 401)):
+        assert world.ask(caller, "POST", "/v1/cases", json=body).status_code == status
+    assert all_rows(database) == before
+    assert world.ask("owner", "POST", "/v1/cases", json=body).status_code == 201
+    assert all_rows(database) != before
+
+
+# ---------------------------------------------------------------- size and words
+
+LONG_FOR_A_REASON = {
+    "app/models/assessments.py",  # what goes in and out, each field with its description and example
+}
+
+
+def too_long(lines: dict[str, int]) -> set[str]:
+    """Return the files with more than about 250 lines that say something."""
+    return {file for file, count in lines.items() if count > 275}
+
+
+def test_no_file_is_long() -> None:
+    lines = {
+        str(path.relative_to(ROOT)): sum(map(bool, map(str.strip, path.read_text("utf-8").splitlines())))
+        for path in CODE
+    }
+    assert too_long(lines) == LONG_FOR_A_REASON
+    assert max(lines.values()) < 350
+
+
+def test_every_setting_is_described_for_the_one_who_runs_the_service() -> None:
+    page = ROOT / "docs" / "operations.md"
+    if not page.exists():
+        pytest.skip("docs/operations.md is not there")
+    text = page.read_text(encoding="utf-8")
+    names = {f"WERKRELATIE_{name.upper()}" for name in Settings.model_fields}
+    assert {name for name in names if name not in text} == set()
+    known = set(re.findall(r"WERKRELATIE_[A-Z_]+", text))
+    assert known - names == set(), "described, but no setting"
+
+
+TYPES_A_PERSON = re.compile(r"(client|person|participant|human|customer)_?types?\b|resistan", re.IGNORECASE)
+
+
+def identifiers() -> Iterator[tuple[str, str]]:
+    """Yield every name in code, data and contract, with the file it stands in."""
+    for folder in ("app", "migrations", "tests", "benchmarks"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield from ((str(path), name) for name in names_in(path.read_text(encoding="utf-8")))
+        for path in sorted((ROOT / folder).rglob("*.toml")):
+            yield from ((str(path), key) for key in keys_of(tomllib.loads(path.read_text("utf-8"))))
+    for path in sorted((ROOT / "docs").glob("*.json")):
+        yield from ((str(path), key) for key in keys_of(json.loads(path.read_text("utf-8"))))
+    for table in metadata.sorted_tables:
+        yield from (("database", name) for name in (table.name, *table.columns.keys()))
+
+
+def names_in(source: str) -> Iterator[str]:
+    """Yield the identifiers of Python source; words in texts and comments are free."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.NAME:
+            yield token.string
+
+
+def keys_of(part: Any) -> Iterator[str]:
+    """Yield all keys of a document."""
+    if isinstance(part, dict):
+        yield from part
+        for inner in part.values():
+            yield from keys_of(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from keys_of(inner)
+
+
+def test_nothing_types_a_person() -> None:
+    names = list(identifiers())
+    assert ("database", "relationship_type") in names
+    assert [(place, name) for place, name in names if TYPES_A_PERSON.search(name)] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["client_type", "clientType", "ClientType", "participant_types", "resistance"]
+)
+def test_a_name_that_types_a_person_is_noticed(name: str) -> None:
+    found: list[Callable[[str], Iterator[str]]] = [names_in, lambda text: keys_of({"a": [{text: 1}]})]
+    assert all(TYPES_A_PERSON.search(one) for find in found for one in find(name) if one != "a")
+
+
+@pytest.mark.parametrize("name", ["relationship_type", "from_type", "participant_role", "person"])
+def test_a_name_that_types_a_relationship_is_free(name: str) -> None:
+    assert TYPES_A_PERSON.search(name) is None

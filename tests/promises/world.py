@@ -1,0 +1,188 @@
+"""One seeded world per database: two organisations, every kind of caller, every kind of object."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI
+from httpx2 import Response
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+from starlette.testclient import TestClient
+
+from app.access import Surroundings
+from app.database import Database, OrganisationSession, open_database, transaction
+from app.domain.roles import Role
+from app.knowledge import Knowledge
+from app.main import create_app
+from app.models.base import metadata
+from app.models.organisations import Membership, UserKind
+from app.security import new_token
+from app.services.organisations import Account, TokenOrder, add_user, create_token, revoke_tokens
+from app.settings import Settings
+from tests.support import START, Clock, People, assessment, make_people
+
+CALLERS = (
+    "owner",  # the practitioner of `own`, in team north
+    "colleague",  # a practitioner of the same team
+    "outsider",  # a practitioner of team south, and of `other_team`
+    "supervisor",  # of team north
+    "other_supervisor",  # of team south
+    "trainer",
+    "admin",
+    "privacy_officer",
+    "foreigner",  # the practitioner of `other_organisation`, in another organisation
+    "unknown",  # a token of the right form that nobody ever made
+    "expired",
+    "revoked",
+    "malformed",
+    "roleless",  # a token of somebody who lost the role it was made for
+    "anonymous",
+)
+STRANGERS = CALLERS[CALLERS.index("unknown") :]
+"""Callers without a token that works."""
+
+OWNERS = {"own": "owner", "other_team": "outsider", "other_organisation": "foreigner"}
+"""The objects somebody owns, seen from `owner`, and who that is."""
+
+ABSENT = "0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"
+CANARY = "kanarie-2026-4711"
+"""Stands in the reference of every seeded case."""
+
+
+def all_rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Return everything that is in a database, table by table."""
+    with transaction(database, write=False) as connection:
+        return {
+            table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+            for table in metadata.sorted_tables
+        }
+
+
+@dataclass
+class World:
+    """The application on one database, with tokens of all callers and the ids of seeded objects."""
+
+    app: FastAPI
+    client: TestClient
+    tokens: dict[str, str | None]
+    objects: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def ask(self, caller: str, method: str, path: str, **options: Any) -> Response:
+        """Send one request as one of the callers."""
+        token = self.tokens[caller]
+        headers = {"Accept-Language": "en", **options.pop("headers", {})}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return self.client.request(method, path, headers=headers, **options)
+
+    def with_app(self, app: FastAPI) -> "World":
+        """Return the same world behind another application."""
+        app.state.surroundings = self.app.state.surroundings
+        client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
+        return World(app, client, self.tokens, self.objects)
+
+
+@contextmanager
+def embedded_database(template: Path, folder: Path) -> Iterator[Database]:
+    """Yield a copy of the migrated template on the embedded database."""
+    shutil.copytree(template, folder / "data")
+    shutil.copy(template.with_name("data.key"), folder / "data.key")
+    database = open_database(Settings(data_dir=folder / "data"))
+    yield database
+    database.close()
+
+
+@contextmanager
+def server_database(address: str, template: str | None = "template_werkrelatie") -> Iterator[Database]:
+    """Yield a copy of the migrated template on PostgreSQL, or an empty database."""
+    name = f"p{uuid4().hex}"
+    admin = open_database(Settings(database_url=address.format(name="postgres")))
+    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
+    database = open_database(Settings(database_url=address.format(name=name)))
+    yield database
+    database.close()
+    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@contextmanager
+def make_world(database: Database, knowledge: Knowledge) -> Iterator[World]:
+    """Yield the application on this database, with everybody and everything in it."""
+    first, second = make_people(database, "first"), make_people(database, "second")
+    app = create_app()
+    app.state.surroundings = Surroundings(database, knowledge, Clock())
+    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+        world = World(app, client, _tokens(database, first, second))
+        for kind in OWNERS:
+            world.objects[kind] = _record(world, kind)
+        yield world
+
+
+def _tokens(database: Database, first: People, second: People) -> dict[str, str | None]:
+    with (
+        transaction(database, write=True) as connection,
+        OrganisationSession(connection, first.organisation.id) as session,
+    ):
+        expired, revoked = (
+            create_token(
+                session,
+                first.organisation,
+                TokenOrder(name, Role.PRACTITIONER, days=90, user="anna"),
+                START - timedelta(days=age),
+            )
+            for name, age in (("expired", 91), ("revoked", 0))
+        )
+        revoke_tokens(session, "revoked", START)
+        roleless = _token_without_its_role(session, first)
+        session.flush()
+    return {
+        "owner": first.tokens["anna"],
+        "colleague": first.tokens["bas"],
+        "outsider": first.tokens["chris"],
+        "supervisor": first.tokens["sam"],
+        "other_supervisor": first.tokens["sofie"],
+        "trainer": first.tokens["tess"],
+        "admin": first.tokens["aad"],
+        "privacy_officer": first.tokens["petra"],
+        "foreigner": second.tokens["anna"],
+        "unknown": new_token(),
+        "expired": expired,
+        "revoked": revoked,
+        "malformed": first.tokens["anna"][:-1] + "!",
+        "roleless": roleless,
+        "anonymous": None,
+    }
+
+
+def _token_without_its_role(session: Session, people: People) -> str:
+    organisation = people.organisation
+    account = Account("dora", UserKind.PERSON, Role.PRACTITIONER, people.teams["north"])
+    user = add_user(session, organisation.id, account, START)
+    token = create_token(session, organisation, TokenOrder("dora", Role.PRACTITIONER, 90, user="dora"), START)
+    session.execute(delete(Membership).where(col(Membership.user_id) == user.id))
+    return token
+
+
+def _record(world: World, kind: str) -> dict[str, str]:
+    """Record two assessments as the owner, so that there is a transition too."""
+    reference = f"{CANARY}-{kind}"
+    for answers in ("yyn", "yyy"):
+        body = assessment(case={"reference": reference}, answers=answers)
+        response = world.ask(OWNERS[kind], "POST", "/v1/assessments", json=body)
+        assert response.status_code == 201, response.text
+    found = response.json()
+    return {
+        "reference": reference,
+        "assessments": found["id"],
+        "cases": found["case_id"],
+        "threads": found["thread_id"],
+        "participants": found["participant"]["id"],
+    }

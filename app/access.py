@@ -90,9 +90,18 @@ def open_to_all(endpoint: Endpoint) -> Endpoint:
 
 
 def api_routes(app: FastAPI) -> list[APIRoute]:
-    """Return all API routes, also those of included routers."""
-    found = (context.original_route for context in iter_route_contexts(app.routes))
-    return [route for route in found if isinstance(route, APIRoute)]
+    """Return all routes, also those of included routers.
+
+    Raises `RuntimeError` for one of another kind: nothing would look at its permission.
+    """
+    routes = []
+    for context in iter_route_contexts(app.routes):
+        match context.original_route:
+            case APIRoute() as route:
+                routes.append(route)
+            case _:
+                raise RuntimeError(f"{context.path}: only routes with a permission, or open_to_all")
+    return routes
 
 
 def permission_of(route: APIRoute) -> Permission | None:

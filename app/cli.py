@@ -1,5 +1,6 @@
 """The command line: for whoever looks after an installation."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import typer
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -19,7 +20,8 @@ from app.domain.roles import Role
 from app.domain.texts import Language
 from app.knowledge import KnowledgeError, load_knowledge
 from app.knowledge.rules_page import rules_page
-from app.models.organisations import Organisation
+from app.models.base import ShortText
+from app.models.organisations import LONGEST_SLUG, Organisation
 from app.services import demonstration, organisations, projections
 from app.services.organisations import LONGEST_TOKEN_DAYS, TokenOrder
 from app.settings import Settings
@@ -31,6 +33,26 @@ team = typer.Typer(no_args_is_help=True, help="Make teams.")
 cli.add_typer(token, name="token")
 cli.add_typer(organisation, name="organisation")
 cli.add_typer(team, name="team")
+
+_SLUG = re.compile("[a-z0-9](-?[a-z0-9])*")
+
+
+def _name(value: str | None) -> str | None:
+    """Check a name for people: one line, at most 200 characters."""
+    if value is None:
+        return None
+    try:
+        return TypeAdapter[str](ShortText).validate_python(value)
+    except ValidationError as error:
+        raise typer.BadParameter("one line of 1 to 200 ordinary characters") from error
+
+
+def _slug(value: str) -> str:
+    """Check a short name."""
+    if len(value) > LONGEST_SLUG or not _SLUG.fullmatch(value):
+        raise typer.BadParameter("1 to 64 small letters, digits and single dashes")
+    return value
+
 
 OrganisationOption = Annotated[
     str, typer.Option("--organisation", help="The short name of the organisation.")
@@ -128,7 +150,7 @@ def rebuild(organisation: OrganisationOption) -> None:
         with typer.progressbar(threads, label="Threads", file=sys.stderr) as progress:
             for thread_id in progress:
                 projections.rebuild(session, thread_id)
-        typer.echo(f"{len(threads)} threads rebuilt.")
+    typer.echo(f"{len(threads)} threads rebuilt.")
 
 
 # ---------------------------------------------------------------- the demonstration
@@ -170,8 +192,8 @@ def _demonstration_token() -> str:
 
 @organisation.command("create")
 def create_organisation(
-    slug: Annotated[str, typer.Option(help="A short name, for the command line.")],
-    name: Annotated[str, typer.Option(help="The name.")],
+    slug: Annotated[str, typer.Option(callback=_slug, help="A short name, for the command line.")],
+    name: Annotated[str, typer.Option(callback=_name, help="The name.")],
 ) -> None:
     """Make an organisation."""
     with (
@@ -185,7 +207,7 @@ def create_organisation(
 
 @team.command("create")
 def create_team(
-    organisation: OrganisationOption, name: Annotated[str, typer.Option(help="The name.")]
+    organisation: OrganisationOption, name: Annotated[str, typer.Option(callback=_name, help="The name.")]
 ) -> None:
     """Make a team."""
     with _within(organisation) as (found, session):
@@ -196,7 +218,7 @@ def create_team(
 def create_token(
     organisation: OrganisationOption,
     role: Annotated[Role, typer.Option(help="What the token may do.")],
-    name: Annotated[str, typer.Option(help="What the token is for.")],
+    name: Annotated[str, typer.Option(callback=_name, help="What the token is for.")],
     team: Annotated[str | None, typer.Option(help="Only for this team.")] = None,
     user: Annotated[
         str | None, typer.Option(help="Acts as this user; left out: a machine of its own.")
@@ -215,7 +237,10 @@ def revoke_token(
 ) -> None:
     """Revoke every token of this name, from the next request on."""
     with _within(organisation) as (_, session):
-        typer.echo(f"{organisations.revoke_tokens(session, name, _now())} tokens revoked.")
+        revoked = organisations.revoke_tokens(session, name, _now())
+    if not revoked:
+        _stop(f"There is no token of this name that still works in '{organisation}'.")
+    typer.echo(f"{revoked} tokens revoked.")
 
 
 # ---------------------------------------------------------------- documentation

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -154,13 +155,26 @@ def handle_problems(app: FastAPI) -> None:
                 return problem_response(request, invalid_input(error.errors()))
             case HTTPException():
                 response = problem_response(request, _of_status(error.status_code))
-                response.headers.update(error.headers or {})
+                if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                    response.headers["Allow"] = ", ".join(_methods_of(request))
                 return response
             case _:
                 raise error
 
     for kind in (DomainError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refuse)
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Return every method of an address; the router itself names those of one route."""
+    return sorted(
+        {
+            method
+            for context in iter_route_contexts(request.app.routes)
+            if context.path_regex.match(request.scope["path"])
+            for method in context.methods or ()
+        }
+    )
 
 
 def _of_status(status: int) -> DomainError:

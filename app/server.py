@@ -1,5 +1,6 @@
 """Run the application in a server, and say where it is once it listens."""
 
+import signal
 import socket
 
 import typer
@@ -55,4 +56,7 @@ def run(settings: Settings, host: str, port: int, demo_token: str | None) -> Non
         server_header=False,
         timeout_graceful_shutdown=20,
     )
+    # After its clean end uvicorn raises the signal once more, and the process would die of it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     _Server(config, demo_token).run()

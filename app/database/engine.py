@@ -136,7 +136,13 @@ def open_database(settings: Settings) -> Database:
     """Open what the settings name. The embedded database and its key are made when missing."""
     if settings.database_url:
         return _server(settings.database_url)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartRefused(
+            f"The data folder {settings.data_dir} cannot be made ({error.strerror}). "
+            "Choose another one with WERKRELATIE_DATA_DIR."
+        ) from error
     return _embedded(settings.database_file, _key(settings.key_file, settings.database_file))
 
 

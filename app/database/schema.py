@@ -1,5 +1,7 @@
 """Bring the schema up to date, and refuse to work with one that is not."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -26,9 +28,32 @@ def migrate(database: Database, revision: str = "head") -> None:
 
     Raises `StartRefused` when a newer program has worked on the database.
     """
-    with transaction(database, write=True) as connection:
+    with without_foreign_keys(database) as connection:
         _current_revision(connection)
         move(connection, revision)
+
+
+@contextmanager
+def without_foreign_keys(database: Database) -> Iterator[Connection]:
+    """Open a transaction in which SQLite looks at the foreign keys at the end only.
+
+    A migration that rebuilds a table drops it first, which SQLite refuses while others point at it;
+    and within a transaction this cannot be switched off.
+    """
+    if not database.is_embedded:
+        with transaction(database, write=True) as connection:
+            yield connection
+        return
+    with database.writer.connect() as connection:
+        driver = connection.connection.cursor()
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise StartRefused("The migration left a row that points at nothing; it was undone.")
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 def move(connection: Connection, revision: str) -> None:

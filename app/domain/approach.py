@@ -7,7 +7,7 @@ from enum import StrEnum
 from app.domain.answers import Answer, Answers, Question
 from app.domain.classification import Classification
 from app.domain.texts import Text
-from app.domain.thread import Referral, Transition
+from app.domain.thread import Direction, Referral, Transition
 
 
 class EntryKind(StrEnum):
@@ -149,12 +149,12 @@ def matching_entries(
 
     An unconditional entry for unclear answers is shown only where there is no type; one with a
     condition wherever the condition holds, so that a leaning type comes with the question that
-    would settle it.
+    would settle it. Without a type there is no task for the client, whatever type is acted on.
     """
 
     def fits(entry: Entry) -> bool:
         if entry.audience.value == classification.act_as.value:
-            return True
+            return entry.kind is not EntryKind.TASK or classification.relationship_type is not None
         return entry.audience is Audience.UNCLEAR and (
             entry.when is not None or classification.relationship_type is None
         )
@@ -167,12 +167,16 @@ def matching_entries(
 def transition_entries(
     entries: Iterable[Entry], transition: Transition, answers: Answers, circumstances: Circumstances
 ) -> tuple[Entry, ...]:
-    """Return the entries for the change just made: for this change, for no change, or for any."""
+    """Return the entries for the change just made: for this change, for no change, or for any.
+
+    What fits a change of type is said only of movement: another assessor or better information
+    says nothing about the client.
+    """
     audiences = {Audience.ANY_CHANGE} if transition.changed_answers else set()
-    if transition.from_type is transition.to_type:
-        audiences.add(Audience.NO_CHANGE)
-    elif transition.from_type and transition.to_type:
+    if transition.movement:
         audiences.add(Audience(f"{transition.from_type}-to-{transition.to_type}"))
+    elif transition.direction is Direction.SAME:
+        audiences.add(Audience.NO_CHANGE)
     return tuple(
         entry for entry in entries if entry.audience in audiences and entry.holds(answers, circumstances)
     )

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from string import Formatter
 from typing import TypeVar
 
 from app.domain.answers import ALL_ANSWERS, Answer, Answers, Question
@@ -26,6 +28,8 @@ from app.domain.texts import Text
 from app.domain.thread import Referral
 from app.knowledge.reader import KnowledgeError, Record, read
 
+_VERSION = re.compile(r"\d{4}\.\d+")
+
 E = TypeVar("E", bound=StrEnum)
 V = TypeVar("V")
 
@@ -42,6 +46,9 @@ def load_rulesets(root: Path, sources: frozenset[str]) -> dict[str, Ruleset]:
     if missing := set(released) - {folder.name for folder in folders}:
         raise KnowledgeError(f"rulesets: released but not there: {', '.join(sorted(missing))}")
     rulesets = {}
+    for folder in folders:
+        if not _VERSION.fullmatch(folder.name):
+            raise KnowledgeError(f"rulesets/{folder.name}: a version is called like 2026.1")
     for folder in sorted(folders, key=lambda path: [int(part) for part in path.name.split(".")]):
         ruleset = _ruleset(folder, root, sources)
         if folder.name not in released:
@@ -199,9 +206,17 @@ def _rule(record: Record, patterns: dict[str, LabelledText], sources: "_Sources"
         raise record.fail(f"pattern '{rule.pattern}' is not described")
     if (rule.relationship_type is not None) != (rule.clarity in (Clarity.CLEAR, Clarity.LEANING)):
         raise record.fail("a type goes with 'clear' and 'leaning', and with nothing else")
+    if rule.act_as not in (rule.relationship_type or RelationshipType.VISITOR, *_without_type(rule)):
+        raise record.fail("'act_as' has to be the type, or without a type a possible one or visitor")
+    if rule.relationship_type in rule.also_possible:
+        raise record.fail("'also_possible' names other types than the row's own")
     if rule.clarity is Clarity.INCOMPLETE or not rule.defensible:
         raise record.fail("three known answers are not incomplete, and leave something to defend")
     return rule
+
+
+def _without_type(rule: Rule) -> tuple[RelationshipType, ...]:
+    return () if rule.relationship_type else rule.also_possible
 
 
 def _type_of(record: Record, name: str) -> RelationshipType:
@@ -221,6 +236,8 @@ def _condition(record: Record) -> Condition:
         referral=record.choice("referral", Referral) if "referral" in record else None,
     )
     record.end()
+    if condition == Condition() or condition.same_type_in_a_row < 1:
+        raise record.fail("asks for nothing, or for less than one in a row")
     return condition
 
 
@@ -301,11 +318,25 @@ def _task_kind(record: Record, sources: "_Sources") -> TaskKindText:
 
 
 def _sentences(record: Record) -> Sentences:
+    both = {"unknown", "types"}
     sentences = Sentences(
-        why_provisional=record.text("why_provisional"),
-        why_open=record.text("why_open"),
-        why_contradictory=record.text("why_contradictory"),
-        advice=record.text("advice"),
+        why_provisional=_template(record, "why_provisional", both),
+        why_open=_template(record, "why_open", both),
+        why_contradictory=_template(record, "why_contradictory", {"unknown"}),
+        advice=_template(record, "advice", {"question", "act_as"}),
     )
     record.end()
     return sentences
+
+
+def _template(record: Record, key: str, placeholders: set[str]) -> Text:
+    text = record.text(key)
+    for template in (text.nl, text.en):
+        try:
+            found = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+        except ValueError:
+            found = set()
+        if found != placeholders:
+            names = ", ".join(f"{{{name}}}" for name in sorted(placeholders))
+            raise record.fail(f"'{key}' needs just these between braces: {names}")
+    return text

@@ -11,6 +11,8 @@ from sqlmodel import Field, SQLModel
 from app.domain.roles import Role
 from app.models.base import Named, Output, UtcDateTime, belongs_to, enum_column, uuid7
 
+LONGEST_SLUG = 64
+
 
 class UserKind(StrEnum):
     """A person, or a program that records on behalf of people."""
@@ -23,7 +25,7 @@ class Organisation(SQLModel, table=True):
     """Whose data it is. `slug` names it on the command line."""
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    slug: str = Field(max_length=64, unique=True)
+    slug: str = Field(max_length=LONGEST_SLUG, unique=True)
     name: str = Field(max_length=200)
     demonstration: bool
     created_at: datetime = Field(sa_type=UtcDateTime)

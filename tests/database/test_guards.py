@@ -188,14 +188,6 @@ def test_a_row_can_still_be_added(database: Database, anna: Caller) -> None:
 # ---------------------------------------------------------------- at every start
 
 
-@pytest.fixture
-def replacing_is_not_tried(request: pytest.FixtureRequest, database: Database) -> None:
-    """Expect a known fault: with recursive triggers on, the other guards hide that this one is gone."""
-    reason = "the start does not notice that assessment_no_replace is gone"
-    if database.is_embedded:
-        request.applymarker(pytest.mark.xfail(reason=reason))
-
-
 def missing(database: Database) -> list[str]:
     """Take off each guard in turn, and return those that the start did not miss."""
     with transaction(database, write=False) as connection:
@@ -216,14 +208,13 @@ def missing(database: Database) -> list[str]:
     return unnoticed
 
 
-@pytest.mark.usefixtures("recorded", "replacing_is_not_tried")
+@pytest.mark.usefixtures("recorded")
 def test_a_start_without_a_guard_is_refused(database: Database) -> None:
     before = all_rows(database)
     assert missing(database) == []
     assert all_rows(database) == before
 
 
-@pytest.mark.usefixtures("replacing_is_not_tried")
 def test_a_start_without_a_guard_is_refused_on_an_empty_database(database: Database) -> None:
     assert missing(database) == []
 

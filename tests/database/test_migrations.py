@@ -192,9 +192,6 @@ def test_a_migration_that_takes_the_guards_off_ends_with_the_guards_on(
             assert "append-only" in attempt(connection, SQLITE[name])[0]
 
 
-@pytest.mark.xfail(
-    reason="on SQLite foreign keys are enforced while migrating: a table with references cannot go"
-)
 @ON_SQLITE
 @pytest.mark.parametrize("table", ["user", "case", "thread", "assessment"])
 def test_a_migration_can_rebuild_a_table_that_others_point_at(

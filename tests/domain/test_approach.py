@@ -1,3 +1,6 @@
+from typing import Any
+from uuid import UUID
+
 import pytest
 
 from app.domain.answers import Answer
@@ -12,7 +15,7 @@ from app.domain.approach import (
 from app.domain.classification import RelationshipType
 from app.domain.ruleset import Ruleset
 from app.domain.texts import Text
-from app.domain.thread import Referral, transitions
+from app.domain.thread import ChangeReason, Perspective, Referral, transitions
 from tests.domain.support import BY_CODE, COMPLAINANT, CUSTOMER, HELP_REQUEST, SHARE, VISITOR, made
 
 # ---------------------------------------------------------------- conditions
@@ -133,7 +136,14 @@ def test_advise_shows_the_entries_that_fit(
     audiences: list[Audience],
     conditional: list[str],
 ) -> None:
-    unconditional = [id_ for audience in audiences for id_ in _own(ruleset, audience)]
+    # Without a type there is no task for the client, whatever type is acted on.
+    no_task = {entry.id for entry in ruleset.entries if entry.kind is EntryKind.TASK}
+    unconditional = [
+        id_
+        for audience in audiences
+        for id_ in _own(ruleset, audience)
+        if audience is Audience.UNCLEAR or Audience.UNCLEAR not in audiences or id_ not in no_task
+    ]
     assert _shown(ruleset, code, circumstances) == _sorted(ruleset, *unconditional, *conditional)
 
 
@@ -187,3 +197,28 @@ def test_advise_on_no_change_warns_for_more_of_the_same(
     (step,) = transitions(course)
     shown = ruleset.advise_on(step, course[1].answers, Circumstances(same_type_in_a_row=in_a_row))
     assert [entry.id for entry in shown] == entries
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        # Who looked was another, or whose view it is.
+        {"perspective": Perspective.SUPERVISOR},
+        {"recorded_by": UUID(int=99)},
+        # We know more; the relationship did not move.
+        {"change_reason": ChangeReason.BETTER_INFORMATION},
+        {"change_reason": ChangeReason.CONCERN_REWORDED},
+    ],
+)
+def test_advise_on_what_is_no_movement_only_asks_what_changed(
+    ruleset: Ruleset, change: dict[str, Any]
+) -> None:
+    course = [made(1, CUSTOMER), made(2, COMPLAINANT, **change)]
+    (step,) = transitions(course)
+    assert [entry.id for entry in ruleset.advise_on(step, course[1].answers)] == ["tr-xx-01"]
+
+
+def test_advise_on_twice_no_type_speaks_of_no_type_that_stayed(ruleset: Ruleset) -> None:
+    course = [made(1, None), made(2, None)]
+    (step,) = transitions(course)
+    assert ruleset.advise_on(step, course[1].answers) == ()

@@ -13,6 +13,8 @@ COMPOSITION = "rulesets/2026.1/composition.toml"
 OTHER_ID = "the id has to be the first letters of three known answers"
 TYPE_AND_CLARITY = "a type goes with 'clear' and 'leaning', and with nothing else"
 NO_INCOMPLETE = "three known answers are not incomplete, and leave something to defend"
+ACT_AS = "'act_as' has to be the type, or without a type a possible one or visitor"
+OTHERS = "'also_possible' names other types than the row's own"
 ONE_OF_THE_TYPES = "has to be one of visitor, complainant, customer"
 OTHER_ORDER = "'order' is not the place of problem in the order of asking"
 NOT_AN_AUDIENCE = "is not something an entry can be for"
@@ -45,6 +47,10 @@ NOT_AN_AUDIENCE = "is not something an entry can be for"
         # Three known answers that are called incomplete, or leave nothing to defend.
         ("nny", '"contradictory"', '"incomplete"', f", rule 'nny': {NO_INCOMPLETE}"),
         ("nny", 'also_possible = ["visitor"]', "also_possible = []", f", rule 'nny': {NO_INCOMPLETE}"),
+        # A row of one type with the approach of another, and a row that leaves open what it says itself.
+        ("nnn", 'act_as = "visitor"', 'act_as = "customer"', f", rule 'nnn': {ACT_AS}"),
+        ("nny", 'act_as = "visitor"', 'act_as = "customer"', f", rule 'nny': {ACT_AS}"),
+        ("nnn", "also_possible = []", 'also_possible = ["visitor"]', f", rule 'nnn': {OTHERS}"),
         # A pattern that is not described.
         ("nny", '"possibly_resolved"', '"solved"', ", rule 'nny': pattern 'solved' is not described"),
         # A source that is not in the list, one that is there twice, none at all.
@@ -243,3 +249,28 @@ def test_load_rulesets_refuses_a_composition_without_laws(root: Path) -> None:
     text = (root / COMPOSITION).read_text(encoding="utf-8")
     (root / COMPOSITION).write_text("law_choice = []\n" + text.split("[[law_choice]]\n")[0], encoding="utf-8")
     assert complaint(root) == f"{COMPOSITION}: the last law_choice has to hold always"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("leads to {types}. It", "leads to {typs}. It"),
+        ("leads to {types}. It", "leads to {types. It"),
+        ("leads to {types}. It", "leads to a type. It"),
+    ],
+)
+def test_load_rulesets_refuses_a_wrong_placeholder(root: Path, old: str, new: str) -> None:
+    edit(root / COMPOSITION, "", old, new)
+    assert complaint(root) == (
+        f"{COMPOSITION}, sentence: 'why_provisional' needs just these between braces: {{types}}, {{unknown}}"
+    )
+
+
+def test_load_rulesets_refuses_a_condition_that_asks_for_nothing(root: Path) -> None:
+    edit(root / APPROACHES, 'id = "com-ta-02"', 'when = { share_in_solution = "maybe" }', "when = {}")
+    assert complaint(root).endswith("when: asks for nothing, or for less than one in a row")
+
+
+def test_load_rulesets_refuses_a_folder_that_is_no_version(root: Path) -> None:
+    (root / "rulesets" / "drafts").mkdir()
+    assert complaint(root) == "rulesets/drafts: a version is called like 2026.1"

@@ -293,7 +293,6 @@ def test_an_example_is_true(name: str, title: str, body: Json, anna: Caller) -> 
 # ---------------------------------------------------------------- methods
 
 
-@pytest.mark.xfail(strict=True, reason="the router names the methods of one route, not of the address")
 @pytest.mark.parametrize("database", ["embedded"], indirect=True)
 def test_allow_names_every_method_of_an_address(callers: dict[str, Caller]) -> None:
     methods: dict[str, set[str]] = {}

@@ -18,7 +18,7 @@ from app.knowledge import Knowledge
 from app.security import is_well_formed, token_hash
 from app.services.actors import find_actor
 from app.services.work import Work
-from app.wire import AskedLanguage
+from app.wire import asked_language
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -65,12 +65,17 @@ class Permitted:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self, request: Request, language: AskedLanguage) -> Access:
+    async def __call__(self, request: Request) -> Access:
         """Take the bearer token and check its form. Raises `NotAuthenticated`."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not is_well_formed(token.strip()):
             raise NotAuthenticated
-        return Access(request.app.state.surroundings, self.permission, token_hash(token.strip()), language)
+        return Access(
+            request.app.state.surroundings,
+            self.permission,
+            token_hash(token.strip()),
+            asked_language(request),
+        )
 
 
 def may(permission: Permission) -> Any:  # noqa: ANN401 - what `Depends` returns has no public type

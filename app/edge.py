@@ -5,11 +5,11 @@ import time
 from typing import Any
 
 import structlog
+import uuid_utils
 from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.models.base import uuid7
 from app.problems import Unexpected, problem_response
 
 API_VERSION = "1.0.0"
@@ -54,6 +54,9 @@ class Edge:
                 headers = message.setdefault("headers", [])
                 headers.append((b"x-request-id", request_id.encode()))
                 headers.extend(_SAFE)
+                if language := scope["state"].get("language"):
+                    headers.append((b"content-language", language.encode()))
+                    headers.append((b"vary", b"Accept-Language"))
                 if not any(name == b"cache-control" for name, _ in headers):
                     headers.append(_NO_STORE)
             await send(message)
@@ -81,7 +84,7 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
             return str(value.decode())
-    return uuid7().hex
+    return uuid_utils.uuid7().hex
 
 
 def _operation(scope: Scope) -> str | None:

@@ -6,6 +6,7 @@ import traceback
 from types import TracebackType
 
 import structlog
+from pydantic_core import to_json
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 
@@ -17,9 +18,9 @@ def set_up_logs(level: str) -> None:
         _places_only,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
+        processors=[*shared, _as_json],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -29,6 +30,10 @@ def set_up_logs(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+
+
+def _as_json(_: WrappedLogger, __: str, event: EventDict) -> bytes:
+    return to_json(event, fallback=str)
 
 
 def _places_only(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

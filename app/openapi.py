@@ -86,6 +86,13 @@ _HEADERS: Json = _COMMON_HEADERS | {
 }
 _HEADERS_BY_STATUS = {"401": ("WWW-Authenticate",), "503": ("Retry-After",)}
 
+_LANGUAGE: Json = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": "`nl` or `en`; Dutch when left out.",
+    "schema": {"type": "string", "examples": ["en"]},
+}
 _OPENAPI_RESPONSE: Json = {
     "description": "An OpenAPI document.",
     "content": {"application/json": {"schema": {"type": "object"}}},
@@ -161,6 +168,8 @@ def _document(app: FastAPI) -> Json:
     _declare_permissions(app, description)
     for item in description["paths"].values():
         for operation in item.values():
+            if operation["tags"] not in (["health"], ["description"]):
+                operation.setdefault("parameters", []).append(_LANGUAGE)
             _mend_parameters(operation.get("parameters", []))
             _mend_responses(operation["responses"])
     description["paths"] = _below_the_server(description["paths"])

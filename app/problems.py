@@ -29,8 +29,7 @@ from app.wire import (
     MethodNotAllowed,
     TooLarge,
     UnsupportedMediaType,
-    language_headers,
-    language_of,
+    asked_language,
 )
 
 STATUS: dict[type[DomainError], HTTPStatus] = {
@@ -117,7 +116,7 @@ def problems(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
 
 def problem_response(request: Request, error: DomainError) -> Response:
     """Return the problem document of an error, in the language of the request."""
-    language = language_of(request)
+    language = asked_language(request)
     status = STATUS[type(error)]
     content = {
         "type": f"urn:problem-type:werkrelatie:{error.code}",
@@ -140,7 +139,7 @@ def problem_response(request: Request, error: DomainError) -> Response:
         content,
         status_code=status,
         media_type=MEDIA_TYPE,
-        headers=language_headers(language) | _HEADERS.get(type(error), {}),
+        headers=_HEADERS.get(type(error)),
     )
 
 

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Coroutine
+from functools import lru_cache
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Header, Request, Response
@@ -113,16 +114,11 @@ def strict_json(body: bytes) -> Any:  # noqa: ANN401 - any JSON
     to keep, and nesting deeper than 20. Raises `InvalidInput`.
     """
     try:
-        content = json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_without_doubles,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            parse_int=_short,
-        )
+        content = _decoder.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise _invalid("not_json", _NOT_JSON) from None
-    _refuse_depth(content)
+    if body.count(b"{") + body.count(b"[") > DEEPEST:
+        _refuse_depth(content)
     return content
 
 
@@ -148,6 +144,14 @@ def _short(digits: str) -> int:
     if len(digits) > LONGEST_NUMBER:
         raise _invalid("not_a_number", _NOT_A_NUMBER)
     return int(digits)
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_without_doubles,
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_short,
+)
 
 
 def _refuse_depth(content: Any) -> None:  # noqa: ANN401 - any JSON
@@ -186,6 +190,7 @@ _TOO_DEEP = Text(
 # ---------------------------------------------------------------- language
 
 
+@lru_cache(maxsize=1024)
 def preferred_language(header: str) -> Language:
     """Choose from an `Accept-Language` header; Dutch where it asks for neither language."""
     wishes: dict[Language, float] = {}
@@ -203,31 +208,11 @@ def preferred_language(header: str) -> Language:
     return max(wishes, key=wishes.__getitem__, default=Language.NL)
 
 
-def language_of(request: Request) -> Language:
-    """Return the language to answer a request in."""
-    return preferred_language(request.headers.get("accept-language", ""))
-
-
-async def asked_language(
-    request: Request,
-    response: Response,
-    accept_language: Annotated[  # noqa: ARG001 - for the API description; the request has it
-        str | None,
-        Header(description="`nl` or `en`; Dutch when left out.", examples=["en"], max_length=1000),
-    ] = None,
-) -> Language:
-    """Find the language of the answer, and say so in its headers."""
-    language = language_of(request)
-    response.headers.update(language_headers(language))
+def asked_language(request: Request) -> Language:
+    """Find the language to answer in. The edge says in the headers which one it was."""
+    language = preferred_language(request.headers.get("accept-language", ""))
+    request.scope["state"]["language"] = language
     return language
-
-
-def language_headers(language: Language) -> dict[str, str]:
-    """Return the headers that tell in which language an answer is."""
-    return {"Content-Language": language.value, "Vary": "Accept-Language"}
-
-
-AskedLanguage = Annotated[Language, Depends(asked_language)]
 
 
 # ---------------------------------------------------------------- entity tags

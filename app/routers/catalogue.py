@@ -20,7 +20,7 @@ from app.models.catalogue import (
 )
 from app.problems import problems
 from app.services import catalogue
-from app.wire import AskedLanguage
+from app.wire import asked_language
 
 router = APIRouter(tags=["model"])
 
@@ -41,18 +41,18 @@ def _knowledge(request: Request) -> Knowledge:
 
 @router.get("/schema", summary="Read the model", responses=problems(InvalidInput))
 @open_to_all
-async def read_schema(request: Request, language: AskedLanguage) -> SchemaRead:
+async def read_schema(request: Request) -> SchemaRead:
     """The questions, answers, types, degrees of clarity, patterns and all 27 rules."""
-    return catalogue.schema(_knowledge(request).current, language)
+    return catalogue.schema(_knowledge(request).current, asked_language(request))
 
 
 @router.get("/approaches", summary="List approaches", responses=problems(InvalidInput))
 @open_to_all
-async def list_approaches(
-    request: Request, language: AskedLanguage, query: Annotated[ApproachQuery, Query()]
-) -> CatalogueList:
+async def list_approaches(request: Request, query: Annotated[ApproachQuery, Query()]) -> CatalogueList:
     """The suggestions of the catalogue, for one type or change, and of one kind."""
-    return catalogue.approaches(_knowledge(request).current, language, query.audience, query.kind)
+    return catalogue.approaches(
+        _knowledge(request).current, asked_language(request), query.audience, query.kind
+    )
 
 
 @router.get("/approaches/{id}", summary="Read one approach", responses=problems(InvalidInput, NotFound))
@@ -60,17 +60,16 @@ async def list_approaches(
 async def read_approach(
     id: Annotated[str, Path(description="The id of the entry.", examples=["com-st-01"])],
     request: Request,
-    language: AskedLanguage,
 ) -> CatalogueEntryRead:
     """One suggestion of the catalogue."""
-    return catalogue.approach(_knowledge(request).current, language, id)
+    return catalogue.approach(_knowledge(request).current, asked_language(request), id)
 
 
 @router.get("/vignettes", summary="List stories", responses=problems(InvalidInput))
 @open_to_all
-async def list_vignettes(request: Request, language: AskedLanguage) -> VignetteList:
+async def list_vignettes(request: Request) -> VignetteList:
     """Invented practice stories, for training and demonstration."""
-    return catalogue.vignettes(_knowledge(request), language)
+    return catalogue.vignettes(_knowledge(request), asked_language(request))
 
 
 @router.get("/vignettes/{id}", summary="Read one story", responses=problems(InvalidInput, NotFound))
@@ -78,14 +77,13 @@ async def list_vignettes(request: Request, language: AskedLanguage) -> VignetteL
 async def read_vignette(
     id: Annotated[str, Path(description="The id of the story.", examples=["vg01"])],
     request: Request,
-    language: AskedLanguage,
 ) -> VignetteRead:
     """A story with its assessments: an expert key, no measured truth."""
-    return catalogue.vignette(_knowledge(request), language, id)
+    return catalogue.vignette(_knowledge(request), asked_language(request), id)
 
 
 @router.get("/sources", summary="List sources", responses=problems(InvalidInput))
 @open_to_all
-async def list_sources(request: Request, language: AskedLanguage) -> SourceList:  # noqa: ARG001 - says the language
+async def list_sources(request: Request) -> SourceList:
     """Where the ideas come from, and how well we know what those texts say."""
     return catalogue.sources(_knowledge(request))

@@ -14,7 +14,7 @@ from app.models.classifications import AnswersIn, ClassificationList, Classifica
 from app.problems import problems
 from app.routers.headers import with_headers
 from app.services.results import all_results_bytes, result_bytes
-from app.wire import AskedLanguage, StrictRoute, TooLarge, UnsupportedMediaType, language_headers
+from app.wire import StrictRoute, TooLarge, UnsupportedMediaType, asked_language
 
 router = APIRouter(prefix="/classifications", tags=["classification"], route_class=StrictRoute)
 
@@ -49,14 +49,13 @@ _EXAMPLES = {
 async def classify(
     body: Annotated[AnswersIn, Body(openapi_examples=_EXAMPLES)],
     request: Request,
-    language: AskedLanguage,
 ) -> Response:
     """Three answers in, the type of working relationship out, with why and what to do.
 
     Nothing is stored.
     """
-    content = result_bytes(_ruleset(request), body.answers, language)
-    return _ready(content, language)
+    content = result_bytes(_ruleset(request), body.answers, asked_language(request))
+    return Response(content, media_type="application/json")
 
 
 @router.get(
@@ -68,11 +67,10 @@ async def classify(
 @open_to_all
 async def list_classifications(
     request: Request,
-    language: AskedLanguage,
     if_none_match: Annotated[str | None, Header(description="An `ETag` you have already.")] = None,
 ) -> Response:
     """Every combination of answers with what it comes to."""
-    ruleset = _ruleset(request)
+    ruleset, language = _ruleset(request), asked_language(request)
     return _cacheable(all_results_bytes(ruleset, language), ruleset, language, if_none_match)
 
 
@@ -88,13 +86,12 @@ async def read_classification(
         str, Path(description="The three answers, in the order of the questions.", examples=["yes-yes-no"])
     ],
     request: Request,
-    language: AskedLanguage,
     if_none_match: Annotated[str | None, Header(description="An `ETag` you have already.")] = None,
 ) -> Response:
     """One combination, such as `yes-yes-no`: problem, help request, share in the solution."""
     if combination not in _BY_SLUG:
         raise NotFound
-    ruleset = _ruleset(request)
+    ruleset, language = _ruleset(request), asked_language(request)
     content = result_bytes(ruleset, _BY_SLUG[combination], language)
     return _cacheable(content, ruleset, language, if_none_match)
 
@@ -104,15 +101,12 @@ def _ruleset(request: Request) -> Ruleset:
     return knowledge.current
 
 
-def _ready(content: bytes, language: Language) -> Response:
-    return Response(content, media_type="application/json", headers=language_headers(language))
-
-
 def _cacheable(content: bytes, ruleset: Ruleset, language: Language, if_none_match: str | None) -> Response:
     tag = f'"{ruleset.hash[:16]}-{language}"'
-    known = tag in (if_none_match or "") or if_none_match == "*"
-    response = Response(status_code=304) if known else _ready(content, language)
-    response.headers.update(language_headers(language))
+    if tag in (if_none_match or "") or if_none_match == "*":
+        response = Response(status_code=304)
+    else:
+        response = Response(content, media_type="application/json")
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from sqlalchemy import DateTime, Dialect, Enum, ForeignKeyConstraint, MetaData, String, Table
 from sqlalchemy.types import TypeDecorator
@@ -215,10 +215,8 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-Moment = Annotated[
-    datetime, BeforeValidator(_moment), PlainSerializer(utc_text, return_type=str, when_used="json")
-]
-"""A moment with a zone, from 1900 on; in and out as RFC 3339."""
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+"""A moment that comes in: RFC 3339 with a zone, from 1900 on. What goes out is UTC with a `Z`."""
 
 
 # ---------------------------------------------------------------- API shapes

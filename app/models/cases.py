@@ -15,7 +15,6 @@ from app.domain.thread import ParticipantRole, Referral
 from app.models.base import (
     FreeText,
     Input,
-    Moment,
     Named,
     Output,
     Reference,
@@ -219,7 +218,7 @@ class CaseEventRead(Output):
     """One thing that happened to a case."""
 
     kind: CaseEventKind = ApiField(description="What happened.", examples=["opened"])
-    recorded_at: Moment = ApiField(description="When.", examples=["2026-11-20T09:00:00Z"])
+    recorded_at: datetime = ApiField(description="When.", examples=["2026-11-20T09:00:00Z"])
     recorded_by: Named = ApiField(description="By whom.")
     practitioner: Named = ApiField(description="Who works on the case from then on.")
     closing_answer: str | None = ApiField(
@@ -236,8 +235,8 @@ class CaseHead(Output):
     status: CaseStatus = ApiField(description="Open or closed.", examples=["open"])
     practitioner: Named = ApiField(description="Who works on it.")
     team: Named | None = ApiField(description="The team it belongs to.")
-    opened_at: Moment = ApiField(description="When it was opened.", examples=["2026-11-20T09:00:00Z"])
-    closed_at: Moment | None = ApiField(
+    opened_at: datetime = ApiField(description="When it was opened.", examples=["2026-11-20T09:00:00Z"])
+    closed_at: datetime | None = ApiField(
         description="When it was closed, unless it is open.", examples=["2026-12-20T09:00:00Z"]
     )
     version: int = ApiField(description="Counts the changes; also the ETag.", examples=[1])
@@ -275,7 +274,7 @@ class ConversationRead(Output):
     """When they spoke, and how the person came there."""
 
     id: UUID = ApiField(description="The id.", examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"])
-    held_at: Moment = ApiField(description="When it was held.", examples=["2026-11-20T09:00:00Z"])
+    held_at: datetime = ApiField(description="When it was held.", examples=["2026-11-20T09:00:00Z"])
     referral: Referral | None = ApiField(
         description="How the person came there, as it was said.", examples=["voluntary"]
     )

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from app.domain.answers import Question
 from app.domain.classification import Clarity, RelationshipType
 from app.domain.thread import ChangeReason, Direction, Perspective
-from app.models.base import Moment, Output, QuestionList, UtcDateTime, belongs_to, enum_column, uuid7
+from app.models.base import Output, QuestionList, UtcDateTime, belongs_to, enum_column, uuid7
 from app.models.cases import ConcernRead, ParticipantRead
 from app.models.classifications import EntryRead
 
@@ -85,7 +85,7 @@ class TransitionSummary(Output):
         description="The assessment it comes from.",
         examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e0f"],
     )
-    assessed_at: Moment = ApiField(description="When it was seen.", examples=["2026-11-20T09:00:00Z"])
+    assessed_at: datetime = ApiField(description="When it was seen.", examples=["2026-11-20T09:00:00Z"])
     from_type: RelationshipType | None = ApiField(
         serialization_alias="from", description="The type before.", examples=["visitor"]
     )
@@ -130,10 +130,10 @@ class CurrentRead(Output):
     clarity: Clarity = ApiField(description="How sure that is.", examples=["leaning"])
     provisional: bool = ApiField(description="Whether an answer is still unknown.", examples=[False])
     perspective: Perspective = ApiField(description="Whose view it is.", examples=["practitioner"])
-    since: Moment = ApiField(
+    since: datetime = ApiField(
         description="Since when it has been this type.", examples=["2026-11-20T09:00:00Z"]
     )
-    last_assessed_at: Moment = ApiField(
+    last_assessed_at: datetime = ApiField(
         description="The newest assessment.", examples=["2026-11-20T09:00:00Z"]
     )
     assessment_id: UUID = ApiField(

@@ -1,13 +1,13 @@
 """Read assessments: one with its result and its step, or a page of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -22,7 +22,7 @@ from app.models.assessments import (
     AssessmentHead,
     AssessmentRead,
 )
-from app.models.base import Moment
+from app.models.base import Moment, table_of
 from app.models.cases import (
     Case,
     Concern,
@@ -53,9 +53,9 @@ class AssessmentQuery(PageQuery):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An assessment with the names of everything it points at."""
+    """An assessment, its columns by name, with the names of everything it points at."""
 
-    assessment: Assessment
+    columns: Mapping[str, Any]
     recorded_by: str
     case: str
     participant_id: UUID
@@ -66,8 +66,8 @@ class Recorded:
     superseded_by: UUID | None = None
 
 
-def recorded_assessments(work: Work) -> Select[*tuple[Any, ...]]:
-    """Select all visible assessments, in the order of the fields of `Recorded`."""
+def _recorded_assessments(work: Work) -> Select[*tuple[Any, ...]]:
+    """Select all visible assessments: their columns, then the other fields of `Recorded`."""
     correction = aliased(Assessment)
     return (
         visible_cases(work)
@@ -79,7 +79,7 @@ def recorded_assessments(work: Work) -> Select[*tuple[Any, ...]]:
         .join(User, points_at(Assessment, Assessment.recorded_by_id, User))
         .outerjoin(correction, points_at(correction, correction.supersedes_id, Assessment))
         .with_only_columns(
-            Assessment,
+            *(getattr(Assessment, name) for name in _COLUMNS),
             col(User.name),
             col(Case.reference),
             col(Participant.id),
@@ -92,25 +92,76 @@ def recorded_assessments(work: Work) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _recorded(row: Sequence[Any]) -> Recorded:
+    width = len(_COLUMNS)
+    return Recorded(dict(zip(_COLUMNS, row[:width], strict=True)), *row[width:])
+
+
+_COLUMNS = tuple(table_of(Assessment).c.keys())
+_ASSESSMENT, _USER, _CONVERSATION = table_of(Assessment), table_of(User), table_of(Conversation)
+# Made once, and without the joins to what a thread has only one of: this is the hot path of reading.
+_IN_THREAD = (
+    select(_ASSESSMENT, _USER.c.name, _CONVERSATION.c.held_at)
+    .join(
+        _USER,
+        and_(
+            _USER.c.organisation_id == _ASSESSMENT.c.organisation_id,
+            _USER.c.id == _ASSESSMENT.c.recorded_by_id,
+        ),
+    )
+    .join(
+        _CONVERSATION,
+        and_(
+            _CONVERSATION.c.organisation_id == _ASSESSMENT.c.organisation_id,
+            _CONVERSATION.c.id == _ASSESSMENT.c.conversation_id,
+        ),
+    )
+    .where(
+        _ASSESSMENT.c.organisation_id == bindparam("of_organisation"),
+        _ASSESSMENT.c.thread_id == bindparam("of_thread"),
+    )
+)
+
+
+def recorded_in_thread(
+    work: Work, thread: Thread, case: str, participant: Participant, concern: Concern
+) -> list[Recorded]:
+    """Return everything that was recorded in a thread the actor was found to see; in no order."""
+    own = {"of_organisation": work.actor.organisation_id, "of_thread": thread.id}
+    return [
+        Recorded(
+            dict(zip(_COLUMNS, columns, strict=True)),
+            recorded_by,
+            case,
+            participant.id,
+            participant.reference,
+            concern.id,
+            concern.reference,
+            held_at,
+        )
+        for *columns, recorded_by, held_at in work.session.connection().execute(_IN_THREAD, own)
+    ]
+
+
 def find_assessment(work: Work, assessment_id: UUID) -> Recorded:
     """Return one visible assessment. Raises `NotFound`."""
-    row = work.session.execute(recorded_assessments(work).where(col(Assessment.id) == assessment_id)).first()
+    row = work.session.execute(_recorded_assessments(work).where(col(Assessment.id) == assessment_id)).first()
     if row is None:
         raise NotFound
-    return Recorded(*row)
+    return _recorded(row)
 
 
 def read_assessment(work: Work, assessment_id: UUID) -> tuple[AssessmentRead, str]:
     """Return one assessment, and the tag of its place in the chain of corrections."""
     recorded = find_assessment(work, assessment_id)
-    everything = judgements(work.session, recorded.assessment.thread_id)
+    everything = judgements(work.session, recorded.columns["thread_id"])
     steps = transitions(in_force(everything))
     return assessment_read(work, recorded, steps), chain_of(everything, assessment_id).tag
 
 
 def list_assessments(work: Work, query: AssessmentQuery) -> Slice:
     """Return a page of the visible assessments, newest first."""
-    statement = recorded_assessments(work)
+    statement = _recorded_assessments(work)
     for column, value in (
         (Assessment.case_id, query.case),
         (Assessment.thread_id, query.thread),
@@ -127,9 +178,9 @@ def list_assessments(work: Work, query: AssessmentQuery) -> Slice:
         statement = statement.where(col(Assessment.assessed_at) < query.until)
     statement = newest_first(statement, col(Assessment.assessed_at), col(Assessment.id), query)
     page = sliced(
-        [Recorded(*row) for row in work.session.execute(statement)],
+        [_recorded(row) for row in work.session.execute(statement)],
         query,
-        lambda one: Place(one.assessment.assessed_at, one.assessment.id),
+        lambda one: Place(one.columns["assessed_at"], one.columns["id"]),
     )
     return Slice([assessment_head(one) for one in page.rows], page.next_cursor)
 
@@ -144,13 +195,13 @@ def assessment_head(recorded: Recorded) -> AssessmentHead:
 
 def assessment_read(work: Work, recorded: Recorded, steps: Sequence[Transition]) -> AssessmentRead:
     """Return an assessment with its result, by the rules of then, and the step into it."""
-    row = recorded.assessment
-    ruleset = work.knowledge.rulesets[row.ruleset_version]
-    answers = Answers(row.problem, row.help_request, row.share_in_solution)
+    row = recorded.columns
+    ruleset = work.knowledge.rulesets[row["ruleset_version"]]
+    answers = Answers(row["problem"], row["help_request"], row["share_in_solution"])
     circumstances = Circumstances(
-        agreed_steps_not_done=row.previous_task_done is TaskDone.NO, referral=row.referral
+        agreed_steps_not_done=row["previous_task_done"] is TaskDone.NO, referral=row["referral"]
     )
-    step = next((step for step in steps if step.assessment_id == row.id), None)
+    step = next((step for step in steps if step.assessment_id == row["id"]), None)
     return AssessmentRead(
         **_head(recorded),
         classification=result(ruleset, answers, work.language, circumstances),
@@ -191,41 +242,41 @@ _COPIED = (
 
 
 def _head(recorded: Recorded) -> dict[str, Any]:
-    row = recorded.assessment
+    row = recorded.columns
     return {
-        **{name: getattr(row, name) for name in _COPIED},
-        "recorded_by": {"id": row.recorded_by_id, "name": recorded.recorded_by},
-        "case": {"id": row.case_id, "reference": recorded.case},
+        **{name: row[name] for name in _COPIED},
+        "recorded_by": {"id": row["recorded_by_id"], "name": recorded.recorded_by},
+        "case": {"id": row["case_id"], "reference": recorded.case},
         "participant": {
             "id": recorded.participant_id,
             "reference": recorded.participant,
-            "role": row.participant_role,
+            "role": row["participant_role"],
         },
         "concern": {
             "id": recorded.concern_id,
             "reference": recorded.concern,
-            "wording": row.concern_wording,
+            "wording": row["concern_wording"],
         },
         "conversation": {
-            "id": row.conversation_id,
+            "id": row["conversation_id"],
             "held_at": recorded.held_at,
-            "referral": row.referral,
+            "referral": row["referral"],
         },
         "answers": {
-            "problem": row.problem,
-            "help_request": row.help_request,
-            "share_in_solution": row.share_in_solution,
+            "problem": row["problem"],
+            "help_request": row["help_request"],
+            "share_in_solution": row["share_in_solution"],
         },
         "own_words": {
-            "problem": row.words_on_problem,
-            "help_request": row.words_on_help_request,
-            "share_in_solution": row.words_on_share_in_solution,
+            "problem": row["words_on_problem"],
+            "help_request": row["words_on_help_request"],
+            "share_in_solution": row["words_on_share_in_solution"],
         },
         "scales": {
-            "progress": row.progress,
-            "confidence": row.confidence,
-            "willingness": row.willingness,
+            "progress": row["progress"],
+            "confidence": row["confidence"],
+            "willingness": row["willingness"],
         },
-        "supersedes": row.supersedes_id,
+        "supersedes": row["supersedes_id"],
         "superseded_by": recorded.superseded_by,
     }

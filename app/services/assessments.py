@@ -34,7 +34,7 @@ def record(work: Work, body: AssessmentCreate) -> tuple[AssessmentRead, str]:
     _refuse_impossible_moments(work.now, held_at, assessed_at)
     place = find_place(work, body, held_at)
     earlier = judgements(work.session, place.thread_id)
-    assessment, steps = _append(
+    columns, steps = _append(
         work,
         earlier,
         body.answers.answers,
@@ -65,7 +65,7 @@ def record(work: Work, body: AssessmentCreate) -> tuple[AssessmentRead, str]:
         },
     )
     recorded = Recorded(
-        assessment=assessment,
+        columns=columns,
         recorded_by=work.actor.name,
         case=body.case.reference,
         participant_id=place.participant_id,
@@ -86,14 +86,14 @@ def correct(
     `AlreadyCorrected` when another row took the place of this one.
     """
     found = find_assessment(work, assessment_id)
-    old = found.assessment
-    lock_thread(work, old.thread_id)
-    earlier = judgements(work.session, old.thread_id)
+    old = found.columns
+    lock_thread(work, old["thread_id"])
+    earlier = judgements(work.session, old["thread_id"])
     chain = chain_of(earlier, assessment_id)
     versions.check(chain.tag)
     if chain.newest_id != assessment_id:
         raise AlreadyCorrected
-    values = {name: getattr(old, name) for name in _TAKEN_OVER}
+    values = {name: old[name] for name in _TAKEN_OVER}
     if body.own_words is not None:
         values |= {
             "words_on_problem": body.own_words.problem,
@@ -101,17 +101,17 @@ def correct(
             "words_on_share_in_solution": body.own_words.share_in_solution,
         }
     values |= {
-        "supersedes_id": old.id,
+        "supersedes_id": old["id"],
         "reason": body.reason,
         "retracted": body.retracted,
     }
     answers = (
         body.answers.answers
         if body.answers
-        else Answers(old.problem, old.help_request, old.share_in_solution)
+        else Answers(old["problem"], old["help_request"], old["share_in_solution"])
     )
-    assessment, steps = _append(work, earlier, answers, values)
-    recorded = replace(found, assessment=assessment, recorded_by=work.actor.name)
+    columns, steps = _append(work, earlier, answers, values)
+    recorded = replace(found, columns=columns, recorded_by=work.actor.name)
     length = chain.length + 1
     return assessment_read(work, recorded, steps), f"{length}-{length}"
 
@@ -142,7 +142,7 @@ _TAKEN_OVER = (
 
 def _append(
     work: Work, earlier: list[Judgement], answers: Answers, values: dict[str, Any]
-) -> tuple[Assessment, list[Transition]]:
+) -> tuple[dict[str, Any], list[Transition]]:
     """Insert a row behind the others of its thread, which is locked, and project the thread."""
     ruleset = work.knowledge.current
     classification = ruleset.classify(answers)
@@ -165,16 +165,14 @@ def _append(
         "ruleset_hash": ruleset.hash,
     }
     work.session.connection().execute(_INSERT, row)
-    assessment = Assessment(**row)
-    everything = [*earlier, judgement_of(assessment)]
     steps = project(
         work.session,
-        assessment.case_id,
-        assessment.thread_id,
-        everything,
+        row["case_id"],
+        row["thread_id"],
+        [*earlier, judgement_of(row)],
         before=transitions(in_force(earlier)),
     )
-    return assessment, steps
+    return row, steps
 
 
 def _refuse_impossible_moments(now: datetime, held_at: datetime, assessed_at: datetime) -> None:

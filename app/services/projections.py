@@ -4,11 +4,11 @@ This is the hot path of recording, so it speaks to the tables directly (SQLAlche
 the organisation itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from app.domain.answers import Answers
@@ -67,25 +67,26 @@ _DELETE_ALL_STEPS = delete(_TRANSITION).where(
 def judgements(session: Session, thread_id: UUID) -> list[Judgement]:
     """Return everything that was ever recorded in a thread, in the order of recording."""
     own = {"of_organisation": organisation_of(session), "of_thread": thread_id}
-    return [judgement_of(row) for row in session.connection().execute(_JUDGEMENTS, own)]
+    rows = session.connection().execute(_JUDGEMENTS, own).mappings()
+    return [judgement_of(dict(row)) for row in rows]
 
 
-def judgement_of(row: Assessment | Row[*tuple[Any, ...]]) -> Judgement:
+def judgement_of(columns: Mapping[str, Any]) -> Judgement:
     """Return what the course of a thread depends on."""
     return Judgement(
-        id=row.id,
-        number=row.number,
-        assessed_at=row.assessed_at,
-        recorded_at=row.recorded_at,
-        recorded_by=row.recorded_by_id,
-        perspective=row.perspective,
-        answers=Answers(row.problem, row.help_request, row.share_in_solution),
-        relationship_type=row.relationship_type,
-        clarity=row.clarity,
-        provisional=row.provisional,
-        change_reason=row.change_reason,
-        supersedes=row.supersedes_id,
-        retracted=row.retracted,
+        id=columns["id"],
+        number=columns["number"],
+        assessed_at=columns["assessed_at"],
+        recorded_at=columns["recorded_at"],
+        recorded_by=columns["recorded_by_id"],
+        perspective=columns["perspective"],
+        answers=Answers(columns["problem"], columns["help_request"], columns["share_in_solution"]),
+        relationship_type=columns["relationship_type"],
+        clarity=columns["clarity"],
+        provisional=columns["provisional"],
+        change_reason=columns["change_reason"],
+        supersedes=columns["supersedes_id"],
+        retracted=columns["retracted"],
     )
 
 

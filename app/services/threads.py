@@ -12,7 +12,6 @@ from sqlmodel import col
 from app.domain.classification import RelationshipType
 from app.domain.errors import NotFound
 from app.domain.thread import Direction, current, in_force, in_order, known_at, transitions
-from app.models.assessments import Assessment
 from app.models.base import Input, Moment
 from app.models.cases import Case, Concern, ConcernRead, Participant, ParticipantRead
 from app.models.history import ThreadRead
@@ -25,7 +24,7 @@ from app.models.threads import (
     TransitionRow,
     TransitionSummary,
 )
-from app.services.assessment_reads import Recorded, assessment_head, recorded_assessments
+from app.services.assessment_reads import assessment_head, recorded_in_thread
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import judgement_of
 from app.services.visibility import points_at, visible_cases
@@ -72,24 +71,20 @@ def threads_of(work: Work, case_ids: Collection[UUID]) -> list[ThreadHead]:
 
 def read_thread(work: Work, thread_id: UUID, as_of: AsOf) -> ThreadRead:
     """Return the course of one thread, as it stood and as it was known. Raises `NotFound`."""
-    row = work.session.execute(_visible_threads(work).where(col(Thread.id) == thread_id)).first()
+    statement = _visible_threads(work).add_columns(col(Case.reference))
+    row = work.session.execute(statement.where(col(Thread.id) == thread_id)).first()
     if row is None:
         raise NotFound
+    thread, participant, concern, case = row
     recorded = {
-        one.assessment.id: one
-        for one in (
-            Recorded(*fields)
-            for fields in work.session.execute(
-                recorded_assessments(work).where(col(Assessment.thread_id) == thread_id)
-            )
-        )
+        one.columns["id"]: one for one in recorded_in_thread(work, thread, case, participant, concern)
     }
-    known = known_at((judgement_of(one.assessment) for one in recorded.values()), as_of.known)
+    known = known_at((judgement_of(one.columns) for one in recorded.values()), as_of.known)
     course = in_force(known, as_of.at)
     corrected_by = {one.supersedes: one.id for one in known}
     state = current(course)
     return ThreadRead(
-        **_head(*row),
+        **_head(thread, participant, concern),
         current=CurrentRead(
             **_state(state.judgement),
             since=state.since,

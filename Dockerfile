@@ -38,6 +38,7 @@ COPY --from=build /srv/werkrelatie /srv/werkrelatie
 ENV PATH=/srv/werkrelatie/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     WERKRELATIE_DATA_DIR=/data \
     WERKRELATIE_DATABASE_KEY_FILE=/key/werkrelatie.key
 WORKDIR /srv/werkrelatie

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import sqlcipher3.dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -120,11 +119,14 @@ def transaction(database: Database, *, write: bool) -> Iterator[Connection]:
 
 def _is_passing(error: OperationalError) -> bool:
     """Tell whether trying again can help: a lock, a deadlock, a database that is away or stopping."""
-    if isinstance(error.orig, psycopg.Error):
-        return error.orig.sqlstate is None or error.orig.sqlstate[:2] in _PASSING
-    return "database is locked" in str(error.orig)
+    # By attribute: the driver of PostgreSQL is not loaded where it is not used.
+    state = getattr(error.orig, "sqlstate", _NO_STATE)
+    if state is _NO_STATE:
+        return "database is locked" in str(error.orig)
+    return state is None or state[:2] in _PASSING
 
 
+_NO_STATE: Any = object()
 # Classes of SQLSTATE: connection, rollback, resources, not in the state for it, intervention.
 _PASSING = ("08", "40", "53", "55", "57")
 

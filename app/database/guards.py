@@ -6,13 +6,14 @@ rebuilds, without a word. So every run of the migrations ends here, up or down.
 
 from collections.abc import Iterable
 
-import psycopg
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
 from app.database.engine import StartRefused
 
 HISTORY = "assessment"
+
+_INSUFFICIENT_PRIVILEGE = "42501"
 
 _SQLITE = {
     "assessment_no_update": """
@@ -122,7 +123,7 @@ def _must_be_refused(connection: Connection, statement: str) -> None:
 
 def _lacks_the_right(error: DBAPIError) -> bool:
     """Tell whether the role of PostgreSQL itself may not do this, which is refusal enough."""
-    return isinstance(error.orig, psycopg.errors.InsufficientPrivilege)
+    return getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE
 
 
 def _put_a_row(connection: Connection) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -58,6 +57,9 @@ def without_foreign_keys(database: Database) -> Iterator[Connection]:
 
 def move(connection: Connection, revision: str) -> None:
     """Go up or down to a revision (`head`, `base`, `-1`, or one by name)."""
+    # Loaded here, because serving does without it.
+    from alembic import command  # noqa: PLC0415
+
     config = alembic_config(connection)
     if revision == "base" or revision.startswith("-"):
         command.downgrade(config, revision)

@@ -20,7 +20,7 @@ def set_up_logs(level: str) -> None:
     structlog.configure(
         processors=[*shared, _as_json],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.BytesLoggerFactory(file=sys.stderr.buffer),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -32,8 +32,8 @@ def set_up_logs(level: str) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
 
 
-def _as_json(_: WrappedLogger, __: str, event: EventDict) -> bytes:
-    return to_json(event, fallback=str)
+def _as_json(_: WrappedLogger, __: str, event: EventDict) -> str:
+    return to_json(event, fallback=str).decode()
 
 
 def _places_only(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -7,25 +7,22 @@ import tomllib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from string import Formatter
 from typing import TypeVar
 
 from app.domain.answers import ALL_ANSWERS, Answer, Answers, Question
 from app.domain.approach import (
     BY_TYPE,
     Audience,
-    Condition,
     Entry,
     EntryKind,
     Law,
-    LawChoice,
     TaskKind,
     TaskKindText,
 )
 from app.domain.classification import Clarity, RelationshipType, Rule, classification_table
-from app.domain.ruleset import LabelledText, QuestionText, Ruleset, Sentences, TypeText
+from app.domain.ruleset import LabelledText, QuestionText, Ruleset, TypeText
 from app.domain.texts import Text
-from app.domain.thread import Referral
+from app.knowledge.composition import read_audience, read_condition, read_law_choices, read_sentences
 from app.knowledge.reader import KnowledgeError, Record, read
 
 _VERSION = re.compile(r"\d{4}\.\d+")
@@ -106,9 +103,9 @@ def _ruleset(folder: Path, root: Path, sources: frozenset[str]) -> Ruleset:
         table=classification_table(rules.values()),
         entries=tuple(_entry(record, known) for record in approaches.records("entry")),
         laws=laws,
-        law_choices=_law_choices(composition, laws),
+        law_choices=read_law_choices(composition, laws),
         task_kinds=_task_kinds(approaches, known),
-        sentences=_sentences(composition.record("sentence")),
+        sentences=read_sentences(composition.record("sentence")),
     )
     for file in (schema, approaches, composition, relations):
         file.end()
@@ -225,45 +222,23 @@ def _type_of(record: Record, name: str) -> RelationshipType:
     return RelationshipType(name)
 
 
-def _condition(record: Record) -> Condition:
-    answers = tuple((q, record.choice(q, Answer)) for q in Question if q in record)
-    condition = Condition(
-        answers=answers,
-        agreed_steps_not_done=(
-            record.take("agreed_steps_not_done", bool) if "agreed_steps_not_done" in record else False
-        ),
-        same_type_in_a_row=(record.take("same_type_in_a_row", int) if "same_type_in_a_row" in record else 1),
-        referral=record.choice("referral", Referral) if "referral" in record else None,
-    )
-    record.end()
-    if condition == Condition() or condition.same_type_in_a_row < 1:
-        raise record.fail("asks for nothing, or for less than one in a row")
-    return condition
-
-
 def _entry(record: Record, sources: "_Sources") -> Entry:
     entry = Entry(
         id=record.string("id"),
         audience=record.choice("for", Audience),
         kind=record.choice("kind", EntryKind),
         text=record.both_languages(),
-        when=_condition(record.record("when")) if "when" in record else None,
+        when=read_condition(record.record("when")) if "when" in record else None,
         sources=sources.of(record),
     )
     record.end()
     return entry
 
 
-def _audience(record: Record, name: str) -> Audience:
-    if name not in list(Audience):
-        raise record.fail(f"'{name}' is not something an entry can be for")
-    return Audience(name)
-
-
 def _law(record: Record, sources: "_Sources") -> Law:
     law = Law(
         id=record.string("id"),
-        fits=tuple(_audience(record, name) for name in record.strings("fits")),
+        fits=tuple(read_audience(record, name) for name in record.strings("fits")),
         text=record.both_languages(),
         reason=record.text("reason"),
         caution=record.text("caution"),
@@ -271,26 +246,6 @@ def _law(record: Record, sources: "_Sources") -> Law:
     )
     record.end()
     return law
-
-
-def _law_choices(file: Record, laws: dict[str, Law]) -> tuple[LawChoice, ...]:
-    choices = []
-    for record in file.records("law_choice"):
-        choice = LawChoice(
-            law=record.string("law"),
-            audience=record.choice("for", Audience) if "for" in record else None,
-            when=_condition(record.record("when")) if "when" in record else Condition(),
-        )
-        record.end()
-        choices.append(choice)
-        if choice.law not in laws:
-            raise record.fail(f"there is no law '{choice.law}'")
-        wanted = {choice.audience} if choice.audience else set(BY_TYPE)
-        if not wanted <= set(laws[choice.law].fits):
-            raise record.fail(f"{choice.law} does not fit there")
-    if not choices or choices[-1].audience or choices[-1].when != Condition():
-        raise file.fail("the last law_choice has to hold always")
-    return tuple(choices)
 
 
 def _task_kinds(file: Record, sources: "_Sources") -> tuple[TaskKindText, ...]:
@@ -309,34 +264,9 @@ def _task_kind(record: Record, sources: "_Sources") -> TaskKindText:
     return TaskKindText(
         id=TaskKind(record.identity),
         label=record.text("label"),
-        fits=tuple(_audience(record, name) for name in record.strings("fits")),
+        fits=tuple(read_audience(record, name) for name in record.strings("fits")),
         mismatch={
-            _audience(record, name): mismatch.both_languages() for name, mismatch in mismatches.items()
+            read_audience(record, name): mismatch.both_languages() for name, mismatch in mismatches.items()
         },
         sources=sources.of(record),
     )
-
-
-def _sentences(record: Record) -> Sentences:
-    both = {"unknown", "types"}
-    sentences = Sentences(
-        why_provisional=_template(record, "why_provisional", both),
-        why_open=_template(record, "why_open", both),
-        why_contradictory=_template(record, "why_contradictory", {"unknown"}),
-        advice=_template(record, "advice", {"question", "act_as"}),
-    )
-    record.end()
-    return sentences
-
-
-def _template(record: Record, key: str, placeholders: set[str]) -> Text:
-    text = record.text(key)
-    for template in (text.nl, text.en):
-        try:
-            found = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
-        except ValueError:
-            found = set()
-        if found != placeholders:
-            names = ", ".join(f"{{{name}}}" for name in sorted(placeholders))
-            raise record.fail(f"'{key}' needs just these between braces: {names}")
-    return text

@@ -58,7 +58,7 @@ def without_foreign_keys(database: Database) -> Iterator[Connection]:
 def move(connection: Connection, revision: str) -> None:
     """Go up or down to a revision (`head`, `base`, `-1`, or one by name)."""
     # Loaded here, because serving does without it.
-    from alembic import command  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415 - see above
 
     config = alembic_config(connection)
     if revision == "base" or revision.startswith("-"):

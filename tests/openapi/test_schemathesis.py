@@ -28,7 +28,7 @@ from app.openapi import document
 from tests.support import Caller, People
 
 LOOK_FURTHER = "SCHEMATHESIS_EXAMPLES" in os.environ
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "10"))
 DATABASE = os.environ.get("SCHEMATHESIS_DATABASE", "embedded")
 
 on_one_database = pytest.mark.parametrize("database", [DATABASE], indirect=True)
@@ -76,8 +76,6 @@ def configuration(
             "auth": {"openapi": {"token": {"bearer": token}}} if token else {},
             "phases": {"coverage": {"enabled": coverage}},
             "checks": {
-                # See test_allow_names_every_method_of_an_address.
-                "allow_header_conformance": {"enabled": False},
                 "positive_data_acceptance": {
                     "expected-statuses": [
                         "2xx",

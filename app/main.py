@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from app.access import Surroundings, refuse_unguarded_routes
@@ -15,6 +16,10 @@ from app.openapi import SERVER, publish
 from app.problems import handle_problems
 from app.routers import assessments, cases, catalogue, classifications, colleagues, health, threads
 from app.settings import Settings
+
+# Routes that use the database run in threads, each to its end. Python computes in one of them at a time,
+# so more would only wait for each other, and every one keeps memory; enough to wait for disks and locks.
+THREADS = 8
 
 
 def create_app() -> FastAPI:
@@ -52,5 +57,6 @@ def start(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
     yield
     app.state.surroundings.database.close()

@@ -1,35 +1,52 @@
 """Who calls, and the one transaction of a request: everything else is handed a `Work`."""
 
+import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel
 
 from app.database import Database, OrganisationSession, transaction
-from app.domain.errors import NotAuthenticated, NotPermitted
+from app.database.walls import present_token
+from app.domain.errors import NotAuthenticated, NotFound, NotPermitted
 from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission
 from app.domain.texts import Language
 from app.knowledge import Knowledge
+from app.models.access_log import LONGEST_ADDRESS
+from app.models.base import Reference
+from app.models.idempotency import LONGEST_KEY
 from app.security import is_well_formed, token_hash
-from app.services.actors import find_actor
-from app.services.work import Work
-from app.wire import asked_language
+from app.services.access_log import write_down, write_refusal
+from app.services.actors import Found, find_actor
+from app.services.idempotency import Answer, Key, claim, keep
+from app.services.trail import Origin, Trail
+from app.services.work import Actor, Work
+from app.trust import TrustFolder
+from app.wire import Replayed, asked_language, json_response
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the application is made of: its database, its knowledge and its clock."""
+    """What the application is made of: its database, its knowledge and its clock.
+
+    `trust` is the folder outside the database; without one, nothing is kept there.
+    """
 
     database: Database
     knowledge: Knowledge
     clock: Callable[[], datetime]
+    trust: TrustFolder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +57,111 @@ class Access:
     permission: Permission
     credential: str
     language: Language
+    origin: Origin
+    entity_id: UUID | None = None
+    key: Key | None = None
 
     @contextmanager
-    def transaction(self, *, write: bool = True) -> Iterator[Work]:
+    def transaction(self, *, write: bool = True, one_moment: bool = False) -> Iterator[Work]:
         """Open the transaction of this request; commit when the block ends, before the answer.
 
-        The clock is read when it is our turn, so that moments follow the order of recording.
-        Raises `NotAuthenticated` or `NotPermitted` before anything can be done, and `Busy`.
+        What the work did and showed is written down in it: no line in the log, no data. So a read of
+        client content is a write too, and `write=False` is for what shows no client at all. With
+        `one_moment` a read in several statements sees the database at one moment.
+
+        The clock is read when it is our turn, so that moments follow the order of recording. Raises
+        `NotAuthenticated` or `NotPermitted` before anything can be done, `Busy`, `CannotLog`, and
+        `Replayed` when the same call was carried out before. A refusal is logged on its own.
         """
-        knowledge = self.surroundings.knowledge
-        with transaction(self.surroundings.database, write=write) as connection:
-            now = self.surroundings.clock()
-            actor = find_actor(connection, self.credential, now)
-            if self.permission not in ROLE_PERMISSIONS[actor.role]:
-                raise NotPermitted.to(PERMISSION_SENTENCES[self.permission])
-            with OrganisationSession(connection, actor.organisation_id) as session:
-                yield Work(session, actor, now, self.language, knowledge)
-                session.flush()
+        trail = Trail(self.permission, self.origin)
+        database, knowledge = self.surroundings.database, self.surroundings.knowledge
+        found = answer = None
+        now = self.surroundings.clock()
+        try:
+            with transaction(database, write=write, one_moment=one_moment) as connection:
+                now = self.surroundings.clock()
+                present_token(connection, self.credential)
+                found = find_actor(connection, self.credential, now)
+                actor = self._permitted(found)
+                trail.origin = replace(self.origin, application=found.token_name, token_id=found.token_id)
+                with OrganisationSession(connection, actor.organisation_id) as session:
+                    work = Work(session, actor, now, self.language, knowledge, trail)
+                    answer = claim(work, self.key) if self.key else None
+                    if answer is None:
+                        yield work
+                        session.flush()
+                        self._check_that_the_answer_was_kept(trail)
+                    if write:
+                        write_down(work)
+        except (NotAuthenticated, NotPermitted, NotFound) as refusal:
+            if found is not None:
+                self._log(found, now, trail, found.refusal or refusal.code)
+            raise
+        if answer is not None:
+            raise Replayed(answer)
+
+    def answer(
+        self,
+        work: Work,
+        content: BaseModel,
+        *,
+        status: HTTPStatus = HTTPStatus.CREATED,
+        location: str | None = None,
+        etag: str | None = None,
+    ) -> Response:
+        """Return what goes out, and keep it in the same transaction for who sends the call again."""
+        body = content.model_dump_json(by_alias=True).encode()
+        made = Answer(int(status), body, self.language, location, etag)
+        if self.key is not None:
+            keep(work, self.key, made)
+            work.trail.answered = True
+        return json_response(made)
+
+    def _permitted(self, found: Found) -> Actor:
+        if found.refusal is not None:
+            raise NotAuthenticated
+        if self.permission not in ROLE_PERMISSIONS[found.actor.role]:
+            raise NotPermitted.to(PERMISSION_SENTENCES[self.permission])
+        return found.actor
+
+    def _check_that_the_answer_was_kept(self, trail: Trail) -> None:
+        if self.key is not None and not trail.answered:
+            raise RuntimeError(f"{self.permission}: give the answer with access.answer()")
+
+    def _log(self, found: Found, now: datetime, trail: Trail, reason: str) -> None:
+        """Write down that something was refused, in a transaction of its own."""
+        if trail.entity is None and self.entity_id is not None:
+            trail.about(self.permission.partition(":")[0], self.entity_id)
+        with (
+            transaction(self.surroundings.database, write=True) as connection,
+            OrganisationSession(connection, found.actor.organisation_id) as session,
+        ):
+            knowledge = self.surroundings.knowledge
+            write_refusal(Work(session, found.actor, now, self.language, knowledge, trail), reason)
+
+
+_TRACE = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+ActingUser = Annotated[
+    Reference | None,
+    Header(
+        alias="X-Acting-User",
+        description="Who uses the calling application: an opaque reference. It is written in the access log.",
+        examples=["employee-17"],
+    ),
+]
+IdempotencyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=LONGEST_KEY,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Chosen by you, one for every new call. Sent again within a day, the call gets the "
+        "same answer and nothing happens twice.",
+        examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"],
+    ),
+]
 
 
 class Permitted:
@@ -65,8 +170,11 @@ class Permitted:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self, request: Request) -> Access:
+    async def __call__(self, request: Request, acting_user: ActingUser = None) -> Access:
         """Take the bearer token and check its form. Raises `NotAuthenticated`."""
+        return self._access(request, acting_user)
+
+    def _access(self, request: Request, acting_user: str | None, key: Key | None = None) -> Access:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not is_well_formed(token.strip()):
             raise NotAuthenticated
@@ -75,12 +183,51 @@ class Permitted:
             self.permission,
             token_hash(token.strip()),
             asked_language(request),
+            _origin(request, acting_user),
+            _id_in_address(request),
+            key,
         )
 
 
+class PermittedOnce(Permitted):
+    """The dependency of a guarded POST: a call with a key is carried out once."""
+
+    async def __call__(
+        self, request: Request, acting_user: ActingUser = None, idempotency_key: IdempotencyHeader = None
+    ) -> Access:
+        """Take the bearer token and the key. Raises `NotAuthenticated`."""
+        key = None
+        if idempotency_key is not None:
+            asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+            key = Key(idempotency_key, hashlib.sha256(asked + await request.body()).digest())
+        return self._access(request, acting_user, key)
+
+
 def may(permission: Permission) -> Any:  # noqa: ANN401 - what `Depends` returns has no public type
-    """Declare the one permission of a route."""
+    """Declare the one permission of a route that reads or changes."""
     return Depends(Permitted(permission))
+
+
+def may_once(permission: Permission) -> Any:  # noqa: ANN401 - same
+    """Declare the one permission of a POST: sent twice with one key, it happens once."""
+    return Depends(PermittedOnce(permission))
+
+
+def _origin(request: Request, acting_user: str | None) -> Origin:
+    trace = request.headers.get("traceparent", "")
+    return Origin(
+        address=request.client.host[:LONGEST_ADDRESS] if request.client else None,
+        request_id=request.scope["state"]["request_id"],
+        on_behalf_of=acting_user,
+        traceparent=trace if _TRACE.fullmatch(trace) else None,
+    )
+
+
+def _id_in_address(request: Request) -> UUID | None:
+    try:
+        return UUID(request.path_params["id"])
+    except (KeyError, ValueError):
+        return None
 
 
 # ---------------------------------------------------------------- no route without a permission
@@ -114,18 +261,20 @@ def permission_of(route: APIRoute) -> Permission | None:
 
     Raises `RuntimeError` when it is neither, or declares more than one.
     """
-    permissions = set(_permissions_in(route.dependant))
+    doors = {*_doors_of(route.dependant)}
     is_open = getattr(route.endpoint, _OPEN, False)
-    if len(permissions) + is_open != 1:
+    if len({door.permission for door in doors}) + is_open != 1:
         raise RuntimeError(f"{route.path}: declare one permission with may(), or open_to_all")
-    return permissions.pop() if permissions else None
+    if "POST" in (route.methods or ()) and not all(isinstance(door, PermittedOnce) for door in doors):
+        raise RuntimeError(f"{route.path}: declare the permission of a POST with may_once()")
+    return doors.pop().permission if doors else None
 
 
-def _permissions_in(dependant: Dependant) -> Iterator[Permission]:
+def _doors_of(dependant: Dependant) -> Iterator[Permitted]:
     if isinstance(dependant.call, Permitted):
-        yield dependant.call.permission
+        yield dependant.call
     for child in dependant.dependencies:
-        yield from _permissions_in(child)
+        yield from _doors_of(child)
 
 
 def refuse_unguarded_routes(app: FastAPI) -> None:

@@ -1,27 +1,31 @@
 """The command line: for whoever looks after an installation."""
 
-import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import typer
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from app.database import Database, OrganisationSession, open_database, transaction
+from app.commands.common import (
+    OrganisationOption,
+    name_of_somebody,
+    opened,
+    right_now,
+    short_name,
+    stop,
+    up_to_date,
+    within,
+)
+from app.database import OrganisationSession, transaction
 from app.database.engine import StartRefused
-from app.database.schema import migrate, refuse_outdated_schema
+from app.database.schema import migrate
 from app.domain.errors import Busy, DomainError
 from app.domain.roles import Role
 from app.domain.texts import Language
 from app.knowledge import KnowledgeError, load_knowledge
 from app.knowledge.rules_page import rules_page
-from app.models.base import ShortText
-from app.models.organisations import LONGEST_SLUG, Organisation
 from app.services import demonstration, organisations, projections
 from app.services.organisations import LONGEST_TOKEN_DAYS, TokenOrder
 from app.settings import Settings
@@ -34,81 +38,22 @@ cli.add_typer(token, name="token")
 cli.add_typer(organisation, name="organisation")
 cli.add_typer(team, name="team")
 
-_SLUG = re.compile("[a-z0-9](-?[a-z0-9])*")
-
-
-def _name(value: str | None) -> str | None:
-    """Check a name for people: one line, at most 200 characters."""
-    if value is None:
-        return None
-    try:
-        return TypeAdapter[str](ShortText).validate_python(value)
-    except ValidationError as error:
-        raise typer.BadParameter("one line of 1 to 200 ordinary characters") from error
-
-
-def _slug(value: str) -> str:
-    """Check a short name."""
-    if len(value) > LONGEST_SLUG or not _SLUG.fullmatch(value):
-        raise typer.BadParameter("1 to 64 small letters, digits and single dashes")
-    return value
-
-
-OrganisationOption = Annotated[
-    str, typer.Option("--organisation", help="The short name of the organisation.")
-]
-
 
 def main() -> None:
     """Run a command; a refusal is one sentence and exit code 1, not a traceback."""
     try:
         cli()
     except (StartRefused, KnowledgeError) as error:
-        _stop(str(error))
+        stop(str(error))
     except Busy:
-        _stop("The database does not answer. Is it running, and is WERKRELATIE_DATABASE_URL right?")
+        stop("The database does not answer. Is it running, and is WERKRELATIE_DATABASE_URL right?")
     except DomainError as error:
-        _stop(error.detail[Language.EN])
+        stop(error.detail[Language.EN])
     except ValidationError as error:
         names = ", ".join(f"WERKRELATIE_{'_'.join(map(str, e['loc']))}".upper() for e in error.errors())
-        _stop(f"These settings cannot be right: {names}. See docs/operations.md.")
+        stop(f"These settings cannot be right: {names}. See docs/operations.md.")
     except DBAPIError as error:
-        _stop(f"The database refused: {str(error.orig).partition(chr(10))[0]}")
-
-
-def _stop(sentence: str) -> None:
-    typer.echo(sentence, err=True)
-    sys.exit(1)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@contextmanager
-def _opened() -> Iterator[Database]:
-    database = open_database(Settings())
-    try:
-        yield database
-    finally:
-        database.close()
-
-
-@contextmanager
-def _up_to_date() -> Iterator[Database]:
-    with _opened() as database:
-        refuse_outdated_schema(database)
-        yield database
-
-
-@contextmanager
-def _within(slug: str) -> Iterator[tuple[Organisation, Session]]:
-    with _up_to_date() as database, transaction(database, write=True) as connection:
-        with Session(connection) as session:
-            found = organisations.find_organisation(session, slug)
-        with OrganisationSession(connection, found.id) as session:
-            yield found, session
-            session.flush()
+        stop(f"The database refused: {str(error.orig).partition(chr(10))[0]}")
 
 
 # ---------------------------------------------------------------- the service
@@ -119,7 +64,7 @@ def init(
     *, quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing when all is well.")] = False
 ) -> None:
     """Make the database and its key, or bring the database up to date."""
-    with _opened() as database:
+    with opened() as database:
         migrate(database)
     if not quiet:
         typer.echo("The database is up to date. Start with: werkrelatie serve")
@@ -145,7 +90,7 @@ def serve(
 @cli.command()
 def rebuild(organisation: OrganisationOption) -> None:
     """Compute all projections of an organisation again from its assessments."""
-    with _within(organisation) as (_, session):
+    with within(organisation) as (_, session):
         threads = projections.thread_ids(session)
         with typer.progressbar(threads, label="Threads", file=sys.stderr) as progress:
             for thread_id in progress:
@@ -165,12 +110,12 @@ def demo() -> None:
 
 def _load_demonstration() -> bool:
     knowledge = load_knowledge()
-    with _up_to_date() as database, transaction(database, write=True) as connection:
+    with up_to_date() as database, transaction(database, write=True) as connection:
         with Session(connection, expire_on_commit=False) as session:
-            found = demonstration.find_or_create(session, _now())
+            found = demonstration.find_or_create(session, right_now())
             session.flush()
         with OrganisationSession(connection, found.id) as session:
-            loaded = demonstration.load(session, found.id, knowledge, _now())
+            loaded = demonstration.load(session, found.id, knowledge, right_now())
             session.flush()
     return loaded
 
@@ -178,13 +123,13 @@ def _load_demonstration() -> bool:
 def _demonstration_token() -> str:
     """Make a token for a day; the ones of earlier starts stop working."""
     _load_demonstration()
-    with _within(demonstration.SLUG) as (found, session):
+    with within(demonstration.SLUG) as (found, session):
         name = "make run"
-        organisations.revoke_tokens(session, name, _now())
+        organisations.revoke_tokens(session, name, right_now())
         order = TokenOrder(
             name=name, role=Role.PRACTITIONER, days=1, user=demonstration.PEOPLE[Role.PRACTITIONER]
         )
-        return organisations.create_token(session, found, order, _now())
+        return organisations.create_token(session, found, order, right_now())
 
 
 # ---------------------------------------------------------------- who may come in
@@ -192,25 +137,26 @@ def _demonstration_token() -> str:
 
 @organisation.command("create")
 def create_organisation(
-    slug: Annotated[str, typer.Option(callback=_slug, help="A short name, for the command line.")],
-    name: Annotated[str, typer.Option(callback=_name, help="The name.")],
+    slug: Annotated[str, typer.Option(callback=short_name, help="A short name, for the command line.")],
+    name: Annotated[str, typer.Option(callback=name_of_somebody, help="The name.")],
 ) -> None:
     """Make an organisation."""
     with (
-        _up_to_date() as database,
+        up_to_date() as database,
         transaction(database, write=True) as connection,
         Session(connection) as session,
     ):
-        organisations.create_organisation(session, slug, name, _now())
+        organisations.create_organisation(session, slug, name, right_now())
         session.flush()
 
 
 @team.command("create")
 def create_team(
-    organisation: OrganisationOption, name: Annotated[str, typer.Option(callback=_name, help="The name.")]
+    organisation: OrganisationOption,
+    name: Annotated[str, typer.Option(callback=name_of_somebody, help="The name.")],
 ) -> None:
     """Make a team."""
-    with _within(organisation) as (found, session):
+    with within(organisation) as (found, session):
         organisations.create_team(session, found.id, name)
 
 
@@ -218,7 +164,7 @@ def create_team(
 def create_token(
     organisation: OrganisationOption,
     role: Annotated[Role, typer.Option(help="What the token may do.")],
-    name: Annotated[str, typer.Option(callback=_name, help="What the token is for.")],
+    name: Annotated[str, typer.Option(callback=name_of_somebody, help="What the token is for.")],
     team: Annotated[str | None, typer.Option(help="Only for this team.")] = None,
     user: Annotated[
         str | None, typer.Option(help="Acts as this user; left out: a machine of its own.")
@@ -226,8 +172,10 @@ def create_token(
     days: Annotated[int, typer.Option(min=1, max=LONGEST_TOKEN_DAYS, help="How long it works.")] = 90,
 ) -> None:
     """Make a token and print it, this once. It is not stored and cannot be shown again."""
-    with _within(organisation) as (found, session):
-        made = organisations.create_token(session, found, TokenOrder(name, role, days, team, user), _now())
+    with within(organisation) as (found, session):
+        made = organisations.create_token(
+            session, found, TokenOrder(name, role, days, team, user), right_now()
+        )
     typer.echo(made)
 
 
@@ -236,10 +184,10 @@ def revoke_token(
     organisation: OrganisationOption, name: Annotated[str, typer.Option(help="Its name.")]
 ) -> None:
     """Revoke every token of this name, from the next request on."""
-    with _within(organisation) as (_, session):
-        revoked = organisations.revoke_tokens(session, name, _now())
+    with within(organisation) as (_, session):
+        revoked = organisations.revoke_tokens(session, name, right_now())
     if not revoked:
-        _stop(f"There is no token of this name that still works in '{organisation}'.")
+        stop(f"There is no token of this name that still works in '{organisation}'.")
     typer.echo(f"{revoked} tokens revoked.")
 
 

@@ -13,9 +13,12 @@ from starlette.responses import JSONResponse
 from app.domain.errors import (
     AlreadyCorrected,
     Busy,
+    CannotLog,
     CaseExists,
     CaseIsClosed,
+    CaseIsRestricted,
     DomainError,
+    IdempotencyKeyReused,
     InvalidInput,
     NotAuthenticated,
     NotFound,
@@ -27,9 +30,11 @@ from app.domain.texts import Text
 from app.validation import invalid_input
 from app.wire import (
     MethodNotAllowed,
+    Replayed,
     TooLarge,
     UnsupportedMediaType,
     asked_language,
+    json_response,
 )
 
 STATUS: dict[type[DomainError], HTTPStatus] = {
@@ -39,12 +44,15 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     CaseIsClosed: HTTPStatus.CONFLICT,
+    CaseIsRestricted: HTTPStatus.CONFLICT,
     CaseExists: HTTPStatus.CONFLICT,
     AlreadyCorrected: HTTPStatus.CONFLICT,
     VersionIsStale: HTTPStatus.PRECONDITION_FAILED,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
+    CannotLog: HTTPStatus.SERVICE_UNAVAILABLE,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -52,6 +60,7 @@ MEDIA_TYPE = "application/problem+json"
 _HEADERS: dict[type[DomainError], dict[str, str]] = {
     NotAuthenticated: {"WWW-Authenticate": "Bearer"},
     Busy: {"Retry-After": "2"},
+    CannotLog: {"Retry-After": "60"},
 }
 
 
@@ -160,8 +169,15 @@ def handle_problems(app: FastAPI) -> None:
             case _:
                 raise error
 
+    async def answer_again(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Replayed)  # noqa: S101 - for the type checker: nothing else comes here
+        answer = error.answer
+        request.scope["state"]["language"] = answer.language
+        return json_response(answer, replayed=True)
+
     for kind in (DomainError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refuse)
+    app.add_exception_handler(Replayed, answer_again)
 
 
 def _methods_of(request: Request) -> list[str]:

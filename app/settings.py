@@ -26,6 +26,13 @@ class Settings(BaseSettings):
             "Left out: next to the data folder, with its name and '.key'; made on first start."
         ),
     )
+    trust_dir: Path | None = Field(
+        default=None,
+        description=(
+            "Folder for what is kept outside the database: signed checkpoints, the key that signs them, "
+            "and the list of erasures. Left out: next to the data folder, with its name and '.trust'."
+        ),
+    )
     log_level: str = Field(
         default="info",
         pattern="^(debug|info|warning|error)$",
@@ -37,6 +44,12 @@ class Settings(BaseSettings):
         """Where the key of the embedded database is."""
         folder = self.data_dir.absolute()
         return self.database_key_file or folder.with_name(f"{folder.name}.key")
+
+    @property
+    def trust_folder(self) -> Path:
+        """Where checkpoints and the list of erasures are kept."""
+        folder = self.data_dir.absolute()
+        return self.trust_dir or folder.with_name(f"{folder.name}.trust")
 
     @property
     def database_file(self) -> Path:

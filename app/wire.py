@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from app.domain.errors import DomainError, FieldError, InvalidInput
 from app.domain.texts import Language, Text
+from app.services.idempotency import Answer
 from app.services.versions import Versions
 
 MOST_BYTES = 256 * 1024
@@ -49,6 +50,27 @@ class MethodNotAllowed(DomainError):
     detail = Text(
         nl="Dit adres kent deze methode niet. Bij 'Allow' staat wat wel kan.",
         en="This address does not know this method. 'Allow' says what is possible.",
+    )
+
+
+class Replayed(Exception):
+    """This call was carried out before: here is the answer it got then."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("replayed")
+        self.answer = answer
+
+
+def json_response(answer: Answer, *, replayed: bool = False) -> Response:
+    """Return an answer as it goes over the wire."""
+    headers = {"Location": answer.location, "ETag": answer.etag and f'"{answer.etag}"'}
+    if replayed:
+        headers["Idempotent-Replayed"] = "true"
+    return Response(
+        answer.body,
+        status_code=answer.status,
+        headers={name: value for name, value in headers.items() if value},
+        media_type="application/json",
     )
 
 

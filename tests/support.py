@@ -1,15 +1,17 @@
 """What tests use beside fixtures: a clock, a cast of invented users, and callers of the API."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import FastAPI
-from sqlmodel import Session
+from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app.database import Database, OrganisationSession, transaction
+from app.database import Database, OrganisationSession, open_database, transaction
 from app.domain.roles import Role
 from app.models.organisations import Organisation, UserKind
 from app.services.organisations import (
@@ -21,8 +23,35 @@ from app.services.organisations import (
     create_token,
 )
 from app.services.work import Actor
+from app.settings import Settings
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+@contextmanager
+def server_database(
+    address: str, template: str | None = "template_werkrelatie", role: str = "app_rw"
+) -> Iterator[Database]:
+    """Yield a copy of the migrated template on PostgreSQL, or an empty database of `owner`."""
+    name = f"t{uuid4().hex}"
+    admin = open_database(Settings(database_url=address.format(role="postgres", name="postgres")))
+    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} OWNER owner TEMPLATE {template or 'template1'}")
+    database = open_database(Settings(database_url=address.format(role=role, name=name)))
+    yield database
+    database.close()
+    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@contextmanager
+def as_role(database: Database, role: str) -> Iterator[Database]:
+    """Open a PostgreSQL database a second time, as somebody else: `owner` or `postgres`."""
+    url = database.writer.url.set(username=role).render_as_string(hide_password=False)
+    other = open_database(Settings(database_url=url))
+    yield other
+    other.close()
 
 
 class Clock:
@@ -66,7 +95,9 @@ def make_people(database: Database, slug: str, now: datetime = START) -> People:
     """Make an organisation with the whole cast, each with a token."""
     with transaction(database, write=True) as connection:
         with Session(connection, expire_on_commit=False) as session:
-            organisation = create_organisation(session, slug, slug.title(), now)
+            # An embedded database holds one organisation with clients; a second is a demonstration.
+            is_first = session.exec(select(Organisation.id)).first() is None
+            organisation = create_organisation(session, slug, slug.title(), now, demonstration=not is_first)
             session.flush()
         with OrganisationSession(connection, organisation.id) as session:
             teams = {name: create_team(session, organisation.id, name).id for name in ("north", "south")}

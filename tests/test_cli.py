@@ -25,8 +25,8 @@ from app.knowledge import Knowledge
 from app.main import create_app
 from app.security import is_well_formed
 from app.settings import Settings
-from tests.promises.world import all_rows, server_database
-from tests.support import Caller
+from tests.promises.world import all_rows
+from tests.support import Caller, server_database
 
 ROOT = Path(__file__).parents[1]
 DEMO = ("--organisation", "demo")

@@ -81,10 +81,14 @@ class FairLock:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One database. `lock` is there on SQLite only, which has one writer at a time."""
+    """One database. `lock` is there on SQLite only, which has one writer at a time.
+
+    `observer` is for reads that leave a line in the access log: it writes, and sees one moment.
+    """
 
     reader: Engine
     writer: Engine
+    observer: Engine
     lock: FairLock | None
 
     @property
@@ -98,13 +102,17 @@ class Database:
 
 
 @contextmanager
-def transaction(database: Database, *, write: bool) -> Iterator[Connection]:
+def transaction(database: Database, *, write: bool, one_moment: bool = False) -> Iterator[Connection]:
     """Commit on success, roll back on any exception; a read cannot write.
+
+    With `one_moment` all statements of a write see the database as it was at the first of them.
 
     Raises `Busy` when the lock or a connection does not come free in time.
     """
     turn = database.lock.turn(LOCK_SECONDS) if write and database.lock else nullcontext()
-    engine = database.writer if write else database.reader
+    engine = database.reader
+    if write:
+        engine = database.observer if one_moment else database.writer
     with turn:
         try:
             with engine.begin() as connection:
@@ -169,8 +177,8 @@ def _server(url: str) -> Database:
         },
     )
     # A read sees one moment, however many statements it takes.
-    reader = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
-    return Database(reader, engine, None)
+    observer = engine.execution_options(isolation_level="REPEATABLE READ")
+    return Database(observer.execution_options(postgresql_readonly=True), engine, observer, None)
 
 
 def _embedded(path: Path, key: str) -> Database:
@@ -200,7 +208,8 @@ def _embedded(path: Path, key: str) -> Database:
     )
     # The driver's own transactions are off; these two listeners begin them.
     event.listen(engine, "begin", _begin)
-    database = Database(engine, engine.execution_options(write=True), FairLock())
+    writer = engine.execution_options(write=True)
+    database = Database(engine, writer, writer, FairLock())
     _refuse_a_wrong_key(engine, path)
     if path.exists():
         path.chmod(0o600)

@@ -1,156 +1,237 @@
 """Triggers that keep history from being changed, put back and tried after every migration.
 
 They are not part of single migrations: SQLite drops the triggers of a table that a migration
-rebuilds, without a word. So every run of the migrations ends here, up or down.
+rebuilds, without a word. So every run of the migrations begins by taking all of them off, and ends
+by putting them on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import Connection, inspect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Inspector, inspect
 
-from app.database.engine import StartRefused
+# How long a line of the access log stays at least: Stcrt. 2019, 38007.
+LOG_YEARS = 5
 
-HISTORY = "assessment"
+_PARTICIPANT_OF_THREAD = """
+    SELECT t.participant_id FROM thread t
+    WHERE t.organisation_id = OLD.organisation_id AND t.id = OLD.thread_id"""
+_PARTICIPANT_OF_ASSESSMENT = """
+    SELECT t.participant_id FROM assessment a
+    JOIN thread t ON t.organisation_id = a.organisation_id AND t.id = a.thread_id
+    WHERE a.organisation_id = OLD.organisation_id AND a.id = OLD.assessment_id"""
 
-_INSUFFICIENT_PRIVILEGE = "42501"
-
-_SQLITE = {
-    "assessment_no_update": """
-        CREATE TRIGGER assessment_no_update BEFORE UPDATE ON assessment
-        BEGIN SELECT RAISE(ABORT, 'append-only: an assessment is never updated'); END""",
-    "assessment_no_delete": """
-        CREATE TRIGGER assessment_no_delete BEFORE DELETE ON assessment
-        BEGIN SELECT RAISE(ABORT, 'append-only: an assessment is never deleted'); END""",
-    # INSERT OR REPLACE deletes without the delete trigger unless recursive_triggers is on.
-    # Every unique key has to be named here.
-    "assessment_no_replace": """
-        CREATE TRIGGER assessment_no_replace BEFORE INSERT ON assessment
-        WHEN EXISTS (
-            SELECT 1 FROM assessment a
-            WHERE a.organisation_id = NEW.organisation_id AND a.id = NEW.id)
-        OR EXISTS (
-            SELECT 1 FROM assessment a
-            WHERE a.organisation_id = NEW.organisation_id AND a.supersedes_id = NEW.supersedes_id)
-        OR EXISTS (
-            SELECT 1 FROM assessment a
-            WHERE a.organisation_id = NEW.organisation_id
-            AND a.thread_id = NEW.thread_id AND a.number = NEW.number)
-        BEGIN SELECT RAISE(ABORT, 'append-only: this assessment exists'); END""",
+HISTORY: Mapping[str, str] = {
+    "assessment": f"o.participant_id IS NULL OR o.participant_id = ({_PARTICIPANT_OF_THREAD})",
+    "statement": f"o.participant_id IS NULL OR o.participant_id = ({_PARTICIPANT_OF_ASSESSMENT})",
+    "case_event": "o.participant_id IS NULL",
+    "withholding": "o.participant_id IS NULL OR o.participant_id IS NOT NULL",
 }
+"""What is recorded of a client: never updated, deleted only where an executed order covers the row."""
 
-# Statement triggers bite on an empty table too. ALWAYS: a plain trigger is skipped where
-# session_replication_role is 'replica'.
-_POSTGRESQL = (
-    """
-    CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        RAISE EXCEPTION 'append-only: %% on %%', TG_OP, TG_TABLE_NAME
-            USING ERRCODE = 'restrict_violation';
-    END $$""",
-    "DROP TRIGGER IF EXISTS assessment_append_only ON assessment",
-    """
-    CREATE TRIGGER assessment_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON assessment
-    FOR EACH STATEMENT EXECUTE FUNCTION append_only()""",
-    "ALTER TABLE assessment ENABLE ALWAYS TRIGGER assessment_append_only",
-)
+FOREVER = ("ledger_entry", "access_seal", "access_review", "erased_row")
+"""Never updated, never deleted."""
 
-_FORBIDDEN = (
-    "UPDATE assessment SET note = 'changed'",
-    "DELETE FROM assessment",
-)
+LOG = ("access_event", "accessed_client")
+"""Never updated; deleted only when it is old enough."""
+
+GUARDED = (*HISTORY, *FOREVER, *LOG)
+
+_DECIDED = "NEW.granted_at IS NOT NULL OR NEW.refused_at IS NOT NULL OR NEW.executed_at IS NOT NULL"
+_SAME = ("organisation_id", "id", "case_id", "participant_id", "reason", "requested_by_id", "requested_at")
+_GRANT = ("granted_by_id", "granted_at")
+_REFUSAL = ("refused_by_id", "refused_at", "refusal_ground")
 
 
 def install(connection: Connection) -> None:
-    """Put the guards on; without the table (before the first migration) there is nothing to guard."""
-    if not inspect(connection).has_table(HISTORY):
+    """Put the guards on every table that is there; an older schema has fewer."""
+    inspector = inspect(connection)
+    tables = {*inspector.get_table_names()}
+    make = _on_postgresql if connection.dialect.name == "postgresql" else _on_sqlite
+    for statement in make(inspector, tables):
+        connection.exec_driver_sql(statement.replace("%", "%%") if _is_server(connection) else statement)
+
+
+def lift(connection: Connection) -> None:
+    """Take the guards off, for a migration. It ends by putting them on again, or is undone."""
+    if _is_server(connection):
+        tables = inspect(connection).get_table_names()
+        names = connection.exec_driver_sql(
+            "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace"
+        ).all()
+        for name, table in names:
+            if table in tables and name.startswith("guard_"):
+                connection.exec_driver_sql(f'DROP TRIGGER {name} ON "{table}"')
         return
-    for statement in _statements(connection):
-        connection.exec_driver_sql(statement)
+    triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
+    for name in triggers.all():
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
 
 
-def _statements(connection: Connection) -> Iterable[str]:
-    if connection.dialect.name == "postgresql":
-        yield from _POSTGRESQL
-        return
-    for name, statement in _SQLITE.items():
-        yield f"DROP TRIGGER IF EXISTS {name}"
-        yield statement
+def _is_server(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
 
 
-def bite(connection: Connection, *, alone: bool = False) -> None:
-    """Try everything that must be refused, and undo it all.
-
-    Only when `alone` TRUNCATE is tried too: it waits until nobody else uses the table. Raises
-    `StartRefused` naming the statement that went through.
-    """
-    if not inspect(connection).has_table(HISTORY):
-        return
-    outer = connection.begin_nested()
-    try:
-        forbidden = [*_FORBIDDEN]
-        if connection.dialect.name == "sqlite":
-            _put_a_row(connection)
-            # With recursive triggers the delete guard would hide that the guard against REPLACE is gone.
-            connection.exec_driver_sql("PRAGMA recursive_triggers=OFF")
-            forbidden.append("INSERT OR REPLACE INTO assessment SELECT * FROM assessment")
-        elif alone:
-            forbidden.append("TRUNCATE assessment CASCADE")
-        for statement in forbidden:
-            _must_be_refused(connection, statement)
-    finally:
-        outer.rollback()
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA recursive_triggers=ON")
-
-
-def _must_be_refused(connection: Connection, statement: str) -> None:
-    savepoint = connection.begin_nested()
-    try:
-        connection.exec_driver_sql(statement)
-    except DBAPIError as error:
-        # Any other error, such as a lock that did not come free, says nothing about the guards.
-        if "append-only" not in str(error.orig) and not _lacks_the_right(error):
-            raise
-    else:
-        raise StartRefused(
-            f"History is not protected: the database let '{statement}' through (nothing was "
-            "changed). Run 'werkrelatie init' to put the guards back, and find out who took them off."
+def _may_go(table: str, tables: Iterable[str], *, server: bool) -> str:
+    """Return the condition under which a row of a table may be deleted."""
+    if table in LOG:
+        oldest = (
+            f"now() - interval '{LOG_YEARS} years'"
+            if server
+            else f"strftime('%Y-%m-%d %H:%M:%f', 'now', '-{LOG_YEARS} years')"
         )
-    finally:
-        savepoint.rollback()
+        if table == "access_event":
+            return f"OLD.recorded_at < {oldest}"
+        return f"""NOT EXISTS (SELECT 1 FROM access_event e
+            WHERE e.organisation_id = OLD.organisation_id AND e.id = OLD.event_id
+            AND e.recorded_at >= {oldest})"""
+    if table in HISTORY and "erasure_order" in tables:
+        return f"""EXISTS (SELECT 1 FROM erasure_order o
+            WHERE o.organisation_id = OLD.organisation_id AND o.case_id = OLD.case_id
+            AND o.executed_at IS NOT NULL AND ({HISTORY[table]}))"""
+    return "1 = 0"
 
 
-def _lacks_the_right(error: DBAPIError) -> bool:
-    """Tell whether the role of PostgreSQL itself may not do this, which is refusal enough."""
-    return getattr(error.orig, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE
+def _refusal(table: str) -> str:
+    if table in LOG:
+        return f"append-only: {table} is deleted only after {LOG_YEARS} years"
+    if table in HISTORY:
+        return f"append-only: {table} is deleted only under an executed erasure order"
+    return f"append-only: {table} is never deleted"
 
 
-def _put_a_row(connection: Connection) -> None:
-    """Insert one row to try the row triggers on; it points at nothing and never gets committed."""
-    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-    columns = inspect(connection).get_columns(HISTORY)
-    values = {
-        column["name"]: _SAMPLE.get(column["name"], "0" * 32) for column in columns if not column["nullable"]
-    }
-    names = ", ".join(values)
-    connection.exec_driver_sql(
-        f"INSERT INTO {HISTORY} ({names}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608 - names from the schema itself
-        tuple(values.values()),
+# ---------------------------------------------------------------- SQLite
+
+
+def _on_sqlite(inspector: Inspector, tables: set[str]) -> Iterator[str]:
+    def trigger(name: str, event: str, condition: str, message: str) -> str:
+        return f"""CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event}
+            WHEN {condition} BEGIN SELECT RAISE(ABORT, '{message}'); END"""
+
+    for table in (name for name in GUARDED if name in tables):
+        may_go = _may_go(table, tables, server=False)
+        yield trigger(
+            f"guard_{table}_update", f"UPDATE ON {table}", "1 = 1", f"append-only: {table} is never updated"
+        )
+        yield trigger(f"guard_{table}_delete", f"DELETE ON {table}", f"NOT ({may_go})", _refusal(table))
+        # INSERT OR REPLACE deletes without the delete trigger unless recursive_triggers is on.
+        yield trigger(
+            f"guard_{table}_replace",
+            f"INSERT ON {table}",
+            _exists_already(inspector, table),
+            f"append-only: this row of {table} exists",
+        )
+    if "ledger_head" in tables:
+        yield trigger(
+            "guard_ledger_head_delete", "DELETE ON ledger_head", "1 = 1", "append-only: ledger_head"
+        )
+        yield trigger(
+            "guard_ledger_head_update",
+            "UPDATE ON ledger_head",
+            "NEW.seq <= OLD.seq OR NEW.organisation_id <> OLD.organisation_id",
+            "append-only: the ledger only grows",
+        )
+    if "erasure_order" in tables:
+        yield trigger(
+            "guard_erasure_order_start",
+            "INSERT ON erasure_order",
+            f"{_DECIDED} OR {_exists_already(inspector, 'erasure_order')}",
+            "append-only: an order starts as a request",
+        )
+        yield trigger(
+            "guard_erasure_order_step",
+            "UPDATE ON erasure_order",
+            _order_step(changed="IS NOT"),
+            "append-only: an order only moves forward",
+        )
+        yield trigger(
+            "guard_erasure_order_delete", "DELETE ON erasure_order", "1 = 1", "append-only: erasure_order"
+        )
+        # Row level security does not exist here, so one file holds the clients of one organisation.
+        yield trigger(
+            "guard_organisation_alone",
+            "INSERT ON organisation",
+            "NEW.demonstration = 0 AND EXISTS (SELECT 1 FROM organisation WHERE demonstration = 0)",
+            "one organisation with clients in an embedded database",
+        )
+
+
+def _exists_already(inspector: Inspector, table: str) -> str:
+    keys = [inspector.get_pk_constraint(table)["constrained_columns"]]
+    keys += [unique["column_names"] for unique in inspector.get_unique_constraints(table)]
+    return " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} x WHERE "
+        + " AND ".join(f"x.{column} = NEW.{column}" for column in key)
+        + ")"
+        for key in keys
     )
 
 
-_SAMPLE: dict[str, object] = {
-    "number": 1,
-    "assessed_at": "2000-01-01 00:00:00.000000",
-    "recorded_at": "2000-01-01 00:00:00.000000",
-    "perspective": "observer",
-    "problem": "unknown",
-    "help_request": "unknown",
-    "share_in_solution": "unknown",
-    "clarity": "incomplete",
-    "provisional": 0,
-    "ruleset_version": "0",
-    "ruleset_hash": "0",
-    "retracted": 0,
-}
+def _order_step(changed: str) -> str:
+    def differs(columns: Iterable[str]) -> str:
+        return " OR ".join(f"NEW.{column} {changed} OLD.{column}" for column in columns)
+
+    return (
+        f"OLD.executed_at IS NOT NULL OR {differs(_SAME)}"
+        f" OR (OLD.granted_at IS NOT NULL AND ({differs((*_GRANT, *_REFUSAL))}))"
+        f" OR (OLD.refused_at IS NOT NULL AND ({differs((*_GRANT, *_REFUSAL))}))"
+        " OR (OLD.granted_at IS NULL AND NEW.executed_at IS NOT NULL)"
+    )
+
+
+# ---------------------------------------------------------------- PostgreSQL
+
+
+def _on_postgresql(_: Inspector, tables: set[str]) -> Iterator[str]:
+    # A statement trigger bites on an empty table too.
+    yield _function(
+        "append_only",
+        "RAISE EXCEPTION 'append-only: % on %', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';",
+    )
+    for table in (name for name in GUARDED if name in tables):
+        may_go = _may_go(table, tables, server=True)
+        yield _function(
+            f"guard_{table}",
+            f"IF {may_go} THEN RETURN OLD; END IF; "
+            f"RAISE EXCEPTION '{_refusal(table)}' USING ERRCODE = 'restrict_violation';",
+        )
+        yield from _trigger(table, "UPDATE OR TRUNCATE", "STATEMENT", "append_only")
+        yield from _trigger(table, "DELETE", "ROW", f"guard_{table}")
+    if "ledger_head" in tables:
+        yield _function(
+            "guard_ledger_head",
+            "IF NEW.seq <= OLD.seq OR NEW.organisation_id <> OLD.organisation_id THEN "
+            "RAISE EXCEPTION 'append-only: the ledger only grows' USING ERRCODE = 'restrict_violation'; "
+            "END IF; RETURN NEW;",
+        )
+        yield from _trigger("ledger_head", "UPDATE", "ROW", "guard_ledger_head")
+        yield from _trigger("ledger_head", "DELETE OR TRUNCATE", "STATEMENT", "append_only")
+    if "erasure_order" in tables:
+        step = _order_step(changed="IS DISTINCT FROM")
+        refuse = "RAISE EXCEPTION 'append-only: %' USING ERRCODE = 'restrict_violation';"
+        start, forward = (
+            refuse.replace("%", words)
+            for words in ("an order starts as a request", "an order only moves forward")
+        )
+        yield _function(
+            "guard_erasure_order",
+            f"IF TG_OP = 'INSERT' THEN IF {_DECIDED} THEN {start} END IF; RETURN NEW; END IF; "
+            f"IF {step} THEN {forward} END IF; RETURN NEW;",
+        )
+        yield from _trigger("erasure_order", "INSERT OR UPDATE", "ROW", "guard_erasure_order")
+        yield from _trigger("erasure_order", "DELETE OR TRUNCATE", "STATEMENT", "append_only")
+
+
+def _function(name: str, body: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT "
+        f"AS $$ BEGIN {body} END $$"
+    )
+
+
+def _trigger(table: str, events: str, level: str, function: str) -> Iterator[str]:
+    name = f"guard_{table}_{level.lower()}"
+    yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+    yield (f"CREATE TRIGGER {name} BEFORE {events} ON {table} FOR EACH {level} EXECUTE FUNCTION {function}()")
+    # A plain trigger is skipped where session_replication_role is 'replica'.
+    yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"

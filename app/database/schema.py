@@ -9,8 +9,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from app.database.bite import bite
 from app.database.engine import Database, StartRefused, transaction
-from app.database.guards import bite
+from app.database.walls import refuse_without_walls
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -81,6 +82,7 @@ def refuse_outdated_schema(database: Database) -> None:
                 f"The database has version {current} of the schema and this program needs {head}: "
                 "make a backup and run 'werkrelatie init'."
             )
+        refuse_without_walls(connection)
         bite(connection)
 
 

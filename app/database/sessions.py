@@ -9,12 +9,15 @@ from sqlalchemy.orm import ORMExecuteState, SessionTransaction, with_loader_crit
 from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel import Session, SQLModel
 
+from app.database.walls import bind
+
 
 class OrganisationSession(Session):
     """A session that sees and writes the rows of one organisation, and refuses to run without one."""
 
     def __init__(self, connection: Connection, organisation_id: UUID) -> None:
         super().__init__(connection, info={"organisation_id": organisation_id}, expire_on_commit=False)
+        bind(connection, organisation_id)
 
 
 def _organisation_of(session: Any) -> UUID:  # noqa: ANN401 - the events hand in the base class

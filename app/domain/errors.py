@@ -154,3 +154,38 @@ class Busy(DomainError):
         nl="Er is niets opgeslagen. Probeer het over een paar tellen opnieuw.",
         en="Nothing was saved. Try again in a few seconds.",
     )
+
+
+class CannotLog(DomainError):
+    """The access log could not be written. Then nothing is shown and nothing is kept."""
+
+    code = "cannot-log"
+    title = Text(nl="Nu geen inzage mogelijk", en="No access possible now")
+    detail = Text(
+        nl="We kunnen nu niet vastleggen wie wat inziet, dus laten we niets zien. Waarschuw de beheerder.",
+        en="We cannot write down now who sees what, so we show nothing. Tell the administrator.",
+    )
+
+
+class IdempotencyKeyReused(DomainError):
+    """The same `Idempotency-Key` with another request."""
+
+    code = "idempotency-key-reused"
+    title = Text(nl="Deze sleutel is al gebruikt", en="This key was used before")
+    detail = Text(
+        nl="Deze Idempotency-Key hoorde bij een ander verzoek. Neem voor elk nieuw verzoek een nieuwe.",
+        en="This Idempotency-Key came with another request. Take a new one for every new request.",
+    )
+
+
+class CaseIsRestricted(Conflict):
+    """Something was to be changed in a case whose use the client has restricted."""
+
+    code = "case-is-restricted"
+    title = Text(nl="Het gebruik van deze casus is beperkt", en="The use of this case is restricted")
+    detail = Text(
+        nl="De cliënt heeft om beperking gevraagd. Tot dat is opgelost verandert hier niets. Vraag de "
+        "privacyfunctionaris.",
+        en="The client asked for restriction. Until that is settled nothing changes here. Ask the "
+        "privacy officer.",
+    )

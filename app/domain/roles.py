@@ -27,6 +27,17 @@ class Permission(StrEnum):
     READ_THREADS = "thread:read"
     READ_TRANSITIONS = "transition:read"
     READ_COLLEAGUES = "colleague:read"
+    ADD_STATEMENT = "statement:add"
+    READ_CLIENTS = "client:read"
+    CHANGE_CLIENT = "client:change"
+    EXPORT_CLIENT = "client:export"
+    WITHHOLD_PASSAGE = "client:withhold"
+    REQUEST_ERASURE = "erasure:request"
+    READ_ERASURES = "erasure:read"
+    DECIDE_ERASURE = "erasure:decide"
+    EXECUTE_ERASURE = "erasure:execute"
+    READ_ACCESS_LOG = "access:read"
+    REVIEW_ACCESS = "access:review"
 
 
 ROLE_SENTENCES = {
@@ -43,12 +54,12 @@ ROLE_SENTENCES = {
         en="Shows the model with invented stories and sees no cases.",
     ),
     Role.ADMIN: Text(
-        nl="Beheert accounts, teams en sleutels en ziet geen casussen.",
-        en="Looks after accounts, teams and tokens and sees no cases.",
+        nl="Beheert accounts, teams en sleutels, voert toegewezen wissingen uit en ziet geen casussen.",
+        en="Looks after accounts, teams and tokens, carries out granted erasures and sees no cases.",
     ),
     Role.PRIVACY_OFFICER: Text(
-        nl="Let op wie wat heeft ingezien en ziet zelf geen casussen.",
-        en="Watches who has seen what and sees no cases.",
+        nl="Let op wie wat heeft ingezien, zorgt voor de rechten van cliënten en werkt zelf aan geen casus.",
+        en="Watches who has seen what, sees to the rights of clients and works on no case.",
     ),
 }
 
@@ -65,6 +76,31 @@ PERMISSION_SENTENCES = {
     Permission.READ_TRANSITIONS: Text(nl="overgangen lezen", en="read transitions"),
     Permission.READ_COLLEAGUES: Text(
         nl="zien wie de collega's en de teams zijn", en="see who the colleagues and the teams are"
+    ),
+    Permission.ADD_STATEMENT: Text(
+        nl="een verklaring van de cliënt toevoegen", en="add a statement of the client"
+    ),
+    Permission.READ_CLIENTS: Text(
+        nl="zien welke dossiers er zijn en hoe lang ze blijven",
+        en="see which files there are and for how long",
+    ),
+    Permission.CHANGE_CLIENT: Text(
+        nl="een dossier beperken of de bewaartermijn veranderen",
+        en="restrict a file or change how long it is kept",
+    ),
+    Permission.EXPORT_CLIENT: Text(nl="een afschrift van een dossier maken", en="make a copy of a file"),
+    Permission.WITHHOLD_PASSAGE: Text(
+        nl="een stuk buiten een afschrift houden", en="keep a passage out of a copy"
+    ),
+    Permission.REQUEST_ERASURE: Text(nl="om wissen vragen", en="ask for erasure"),
+    Permission.READ_ERASURES: Text(nl="verzoeken om wissen bekijken", en="look at requests for erasure"),
+    Permission.DECIDE_ERASURE: Text(
+        nl="over een verzoek om wissen beslissen", en="decide on a request for erasure"
+    ),
+    Permission.EXECUTE_ERASURE: Text(nl="een toegewezen wissing uitvoeren", en="carry out a granted erasure"),
+    Permission.READ_ACCESS_LOG: Text(nl="zien wie wat heeft ingezien", en="see who has seen what"),
+    Permission.REVIEW_ACCESS: Text(
+        nl="de inzage van een maand beoordelen", en="review the access of a month"
     ),
 }
 
@@ -84,10 +120,27 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CORRECT_ASSESSMENT,
             Permission.OPEN_CASE,
             Permission.CHANGE_CASE,
+            Permission.ADD_STATEMENT,
+            Permission.REQUEST_ERASURE,
         }
     ),
-    Role.SUPERVISOR: frozenset(_READ),
+    Role.SUPERVISOR: frozenset(_READ | {Permission.REQUEST_ERASURE}),
     Role.TRAINER: frozenset(),
-    Role.ADMIN: frozenset({Permission.READ_COLLEAGUES}),
-    Role.PRIVACY_OFFICER: frozenset({Permission.READ_COLLEAGUES}),
+    # The second pair of eyes of an erasure; an order shows no content.
+    Role.ADMIN: frozenset({Permission.READ_COLLEAGUES, Permission.READ_ERASURES, Permission.EXECUTE_ERASURE}),
+    Role.PRIVACY_OFFICER: frozenset(
+        {
+            Permission.READ_COLLEAGUES,
+            Permission.READ_CLIENTS,
+            Permission.CHANGE_CLIENT,
+            Permission.EXPORT_CLIENT,
+            Permission.WITHHOLD_PASSAGE,
+            Permission.REQUEST_ERASURE,
+            Permission.READ_ERASURES,
+            Permission.DECIDE_ERASURE,
+            Permission.EXECUTE_ERASURE,
+            Permission.READ_ACCESS_LOG,
+            Permission.REVIEW_ACCESS,
+        }
+    ),
 }

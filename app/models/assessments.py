@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BeforeValidator, ConfigDict, StrictBool, StrictInt, model_validator
 from pydantic import Field as ApiField
 from pydantic_core import PydanticCustomError
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.domain.answers import Answer
@@ -108,6 +108,7 @@ class Assessment(SQLModel, table=True):
     supersedes_id: UUID | None
     reason: str | None = Field(max_length=2000)
     retracted: bool
+    salt: bytes = Field(sa_type=LargeBinary)
 
 
 # ---------------------------------------------------------------- in

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, model_validator
 from pydantic import Field as ApiField
 from pydantic_core import PydanticCustomError
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.domain.thread import ParticipantRole, Referral
@@ -40,6 +40,17 @@ class CaseEventKind(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     HANDED_OVER = "handed_over"
+    RESTRICTED = "restricted"
+    RELEASED = "released"
+
+
+class RetentionBasis(StrEnum):
+    """On which ground a file is kept: Jeugdwet article 7.3.8, Wmo 2015 article 5.3.4, or another."""
+
+    JEUGDWET = "jeugdwet"
+    WMO = "wmo"
+    DEMO = "demo"
+    OTHER = "other"
 
 
 class Case(SQLModel, table=True):
@@ -50,6 +61,9 @@ class Case(SQLModel, table=True):
         belongs_to("user", "practitioner_id"),
         belongs_to("team", "team_id"),
         CheckConstraint("(status = 'closed') = (closed_at is not null)", name="closed_at"),
+        CheckConstraint(
+            "(retention_basis = 'other') = (retention_years is not null)", name="other_has_years"
+        ),
         Index(None, "organisation_id", "practitioner_id", "opened_at", "id"),
         Index(None, "organisation_id", "team_id", "opened_at", "id"),
     )
@@ -62,6 +76,12 @@ class Case(SQLModel, table=True):
     team_id: UUID | None = None
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    restricted: bool = False
+    retention_basis: RetentionBasis = Field(
+        default=RetentionBasis.JEUGDWET, sa_type=enum_column(RetentionBasis)
+    )
+    retention_years: int | None = None
+    legal_hold: bool = False
     version: int = 1
 
 
@@ -84,6 +104,7 @@ class CaseEvent(SQLModel, table=True):
     recorded_by_id: UUID
     practitioner_id: UUID
     closing_answer: str | None = Field(default=None, max_length=2000)
+    salt: bytes = Field(sa_type=LargeBinary)
 
 
 class Participant(SQLModel, table=True):

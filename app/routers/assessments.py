@@ -5,11 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 
-from app.access import Access, may
+from app.access import Access, may, may_once
 from app.domain.errors import (
     AlreadyCorrected,
     Busy,
+    CannotLog,
     CaseIsClosed,
+    CaseIsRestricted,
+    IdempotencyKeyReused,
     InvalidInput,
     NotAuthenticated,
     NotFound,
@@ -32,8 +35,9 @@ from app.services import assessment_reads, assessments
 from app.services.assessment_reads import AssessmentQuery
 from app.wire import IfMatch, StrictRoute, TooLarge, UnsupportedMediaType
 
-GUARDED = (InvalidInput, NotAuthenticated, NotPermitted, Busy)
+GUARDED = (InvalidInput, NotAuthenticated, NotPermitted, Busy, CannotLog)
 BODY = (TooLarge, UnsupportedMediaType)
+ONCE = (IdempotencyKeyReused,)
 
 router = APIRouter(prefix="/assessments", tags=["assessments"], route_class=StrictRoute)
 
@@ -88,14 +92,15 @@ _CORRECTIONS = {
 @router.post(
     "",
     status_code=201,
-    responses=with_headers(201, "Location", "ETag") | problems(*GUARDED, *BODY, NotFound, CaseIsClosed),
+    response_model=AssessmentRead,
+    responses=with_headers(201, "Location", "ETag")
+    | problems(*GUARDED, *BODY, *ONCE, NotFound, CaseIsClosed, CaseIsRestricted),
     summary="Record an assessment",
 )
 def record_assessment(
     body: Annotated[AssessmentCreate, Body(openapi_examples=_EXAMPLES)],
-    access: Annotated[Access, may(Permission.RECORD_ASSESSMENT)],
-    response: Response,
-) -> AssessmentRead:
+    access: Annotated[Access, may_once(Permission.RECORD_ASSESSMENT)],
+) -> Response:
     """Record the three answers about one conversation and classify the working relationship.
 
     Case, participant, concern and conversation are found by reference, or created. An assessment
@@ -103,9 +108,7 @@ def record_assessment(
     """
     with access.transaction() as work:
         recorded, tag = assessments.record(work, body)
-    response.headers["Location"] = f"/v1/assessments/{recorded.id}"
-    response.headers["ETag"] = f'"{tag}"'
-    return recorded
+        return access.answer(work, recorded, location=f"/v1/assessments/{recorded.id}", etag=tag)
 
 
 @router.get("", responses=with_headers(200, "Link") | problems(*GUARDED), summary="List assessments")
@@ -116,7 +119,7 @@ def list_assessments(
     response: Response,
 ) -> AssessmentPage:
     """The assessments you may see, newest first; corrected ones included and marked."""
-    with access.transaction(write=False) as work:
+    with access.transaction(one_moment=True) as work:
         found = assessment_reads.list_assessments(work, query)
     return page_of(AssessmentPage, found, request, response)
 
@@ -132,7 +135,7 @@ def read_assessment(
     response: Response,
 ) -> AssessmentRead:
     """One assessment with its result. The `ETag` is its place in the chain of corrections."""
-    with access.transaction(write=False) as work:
+    with access.transaction(one_moment=True) as work:
         found, tag = assessment_reads.read_assessment(work, id)
     response.headers["ETag"] = f'"{tag}"'
     return found
@@ -141,20 +144,27 @@ def read_assessment(
 @router.post(
     "/{id}/corrections",
     status_code=201,
+    response_model=AssessmentRead,
     responses=with_headers(201, "Location", "ETag")
-    | problems(*GUARDED, *BODY, NotFound, AlreadyCorrected, VersionIsStale, VersionRequired),
+    | problems(
+        *GUARDED,
+        *BODY,
+        *ONCE,
+        NotFound,
+        AlreadyCorrected,
+        CaseIsRestricted,
+        VersionIsStale,
+        VersionRequired,
+    ),
     summary="Correct an assessment",
 )
 def correct_assessment(
     id: AssessmentId,
     body: Annotated[CorrectionCreate, Body(openapi_examples=_CORRECTIONS)],
-    access: Annotated[Access, may(Permission.CORRECT_ASSESSMENT)],
+    access: Annotated[Access, may_once(Permission.CORRECT_ASSESSMENT)],
     versions: IfMatch,
-    response: Response,
-) -> AssessmentRead:
+) -> Response:
     """Record other answers, or that it was entered in error. The old row stays, and is marked."""
     with access.transaction() as work:
         recorded, tag = assessments.correct(work, id, body, versions)
-    response.headers["Location"] = f"/v1/assessments/{recorded.id}"
-    response.headers["ETag"] = f'"{tag}"'
-    return recorded
+        return access.answer(work, recorded, location=f"/v1/assessments/{recorded.id}", etag=tag)

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 
-from app.access import Access, may
-from app.domain.errors import CaseExists, NotFound, VersionIsStale, VersionRequired
+from app.access import Access, may, may_once
+from app.domain.errors import CaseExists, CaseIsRestricted, NotFound, VersionIsStale, VersionRequired
 from app.domain.roles import Permission
 from app.models.base import Page
 from app.models.cases import CaseChange, CaseCreate, CaseRead
 from app.models.history import CaseloadItem
 from app.models.threads import MatrixRead
 from app.problems import problems
-from app.routers.assessments import BODY, GUARDED
+from app.routers.assessments import BODY, GUARDED, ONCE
 from app.routers.headers import with_headers
 from app.routers.paging import page_of
 from app.services import cases, threads
@@ -45,20 +45,18 @@ class CaseloadPage(Page[CaseloadItem]):
 @router.post(
     "",
     status_code=201,
-    responses=with_headers(201, "Location", "ETag") | problems(*GUARDED, *BODY, NotFound, CaseExists),
+    response_model=CaseRead,
+    responses=with_headers(201, "Location", "ETag") | problems(*GUARDED, *BODY, *ONCE, NotFound, CaseExists),
     summary="Open a case",
 )
 def create_case(
     body: Annotated[CaseCreate, Body(openapi_examples=_NEW_CASE)],
-    access: Annotated[Access, may(Permission.OPEN_CASE)],
-    response: Response,
-) -> CaseRead:
+    access: Annotated[Access, may_once(Permission.OPEN_CASE)],
+) -> Response:
     """Open a case of your own. Recording an assessment opens it too."""
     with access.transaction() as work:
         case = cases.create_case(work, body)
-    response.headers["Location"] = f"/v1/cases/{case.id}"
-    response.headers["ETag"] = f'"{case.version}"'
-    return case
+        return access.answer(work, case, location=f"/v1/cases/{case.id}", etag=str(case.version))
 
 
 @router.get("", responses=with_headers(200, "Link") | problems(*GUARDED), summary="List the caseload")
@@ -69,7 +67,7 @@ def list_cases(
     response: Response,
 ) -> CaseloadPage:
     """The cases you may see, the newest first, each with how its threads stand."""
-    with access.transaction(write=False) as work:
+    with access.transaction(one_moment=True) as work:
         found = cases.list_cases(work, query)
     return page_of(CaseloadPage, found, request, response)
 
@@ -81,7 +79,7 @@ def read_case(
     id: CaseId, access: Annotated[Access, may(Permission.READ_CASES)], response: Response
 ) -> CaseRead:
     """One case with what happened to it."""
-    with access.transaction(write=False) as work:
+    with access.transaction(one_moment=True) as work:
         case = cases.read_case(work, id)
     response.headers["ETag"] = f'"{case.version}"'
     return case
@@ -90,7 +88,7 @@ def read_case(
 @router.patch(
     "/{id}",
     responses=with_headers(200, "ETag")
-    | problems(*GUARDED, *BODY, NotFound, VersionIsStale, VersionRequired),
+    | problems(*GUARDED, *BODY, NotFound, CaseIsRestricted, VersionIsStale, VersionRequired),
     summary="Close, reopen or hand over a case",
 )
 def change_case(
@@ -113,5 +111,5 @@ def change_case(
 @router.get("/{id}/threads", responses=problems(*GUARDED, NotFound), summary="Read the matrix of a case")
 def read_matrix(id: CaseId, access: Annotated[Access, may(Permission.READ_THREADS)]) -> MatrixRead:
     """Participants x concerns, each with how it stands."""
-    with access.transaction(write=False) as work:
+    with access.transaction(one_moment=True) as work:
         return threads.matrix(work, id)

@@ -32,7 +32,7 @@ def read_thread(
     as_of: Annotated[AsOf, Query()],
 ) -> ThreadRead:
     """The course of one participant on one concern: as it stands, as it stood, as it was known."""
-    with access.transaction(write=False) as work:
+    with access.transaction(one_moment=True) as work:
         return threads.read_thread(work, id, as_of)
 
 
@@ -46,6 +46,6 @@ def list_transitions(
     response: Response,
 ) -> TransitionPage:
     """The log of changes in the cases you may see, newest first."""
-    with access.transaction(write=False) as work:
+    with access.transaction(one_moment=True) as work:
         found = threads.list_transitions(work, query)
     return page_of(TransitionPage, found, request, response)

@@ -154,6 +154,8 @@ def find_assessment(work: Work, assessment_id: UUID) -> Recorded:
 def read_assessment(work: Work, assessment_id: UUID) -> tuple[AssessmentRead, str]:
     """Return one assessment, and the tag of its place in the chain of corrections."""
     recorded = find_assessment(work, assessment_id)
+    work.trail.about("assessment", assessment_id)
+    work.trail.shows(recorded.columns["case_id"])
     everything = judgements(work.session, recorded.columns["thread_id"])
     steps = transitions(in_force(everything))
     return assessment_read(work, recorded, steps), chain_of(everything, assessment_id).tag
@@ -182,6 +184,7 @@ def list_assessments(work: Work, query: AssessmentQuery) -> Slice:
         query,
         lambda one: Place(one.columns["assessed_at"], one.columns["id"]),
     )
+    work.trail.shows(*(one.columns["case_id"] for one in page.rows))
     return Slice([assessment_head(one) for one in page.rows], page.next_cursor)
 
 

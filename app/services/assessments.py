@@ -16,6 +16,7 @@ from app.models.base import table_of, uuid7
 from app.services.assessment_reads import Recorded, assessment_read, find_assessment
 from app.services.places import find_place, lock_thread
 from app.services.projections import judgement_of, judgements, project
+from app.services.trail import new_salt
 from app.services.versions import Versions
 from app.services.work import Work
 
@@ -74,6 +75,7 @@ def record(work: Work, body: AssessmentCreate) -> tuple[AssessmentRead, str]:
         concern=body.concern.reference,
         held_at=held_at,
     )
+    _leave_a_trail(work, recorded)
     return assessment_read(work, recorded, steps), "1-1"
 
 
@@ -112,6 +114,7 @@ def correct(
     )
     columns, steps = _append(work, earlier, answers, values)
     recorded = replace(found, columns=columns, recorded_by=work.actor.name)
+    _leave_a_trail(work, recorded)
     length = chain.length + 1
     return assessment_read(work, recorded, steps), f"{length}-{length}"
 
@@ -163,6 +166,7 @@ def _append(
         "provisional": classification.provisional,
         "ruleset_version": ruleset.version,
         "ruleset_hash": ruleset.hash,
+        "salt": new_salt(),
     }
     work.session.connection().execute(_INSERT, row)
     steps = project(
@@ -173,6 +177,19 @@ def _append(
         before=transitions(in_force(earlier)),
     )
     return row, steps
+
+
+def _leave_a_trail(work: Work, recorded: Recorded) -> None:
+    row = recorded.columns
+    work.trail.about("assessment", row["id"])
+    work.trail.shows(row["case_id"])
+    said = {
+        "case_reference": recorded.case,
+        "participant_reference": recorded.participant,
+        "concern_reference": recorded.concern,
+        "held_at": recorded.held_at,
+    }
+    work.trail.chain("assessment/1", {**row, **said}, row["salt"])
 
 
 def _refuse_impossible_moments(now: datetime, held_at: datetime, assessed_at: datetime) -> None:

@@ -118,6 +118,7 @@ def list_cases(work: Work, query: CaseloadQuery) -> Slice:
     statement = newest_first(statement, col(Case.opened_at), col(Case.id), query)
     cases = list(work.session.exec(statement))
     page = sliced(cases, query, lambda case: Place(case.opened_at, case.id))
+    work.trail.shows(*(case.id for case in page.rows))
     names = _names(work, page.rows)
     threads_by_case: defaultdict[UUID, list[ThreadHead]] = defaultdict(list)
     for thread in threads_of(work, [case.id for case in page.rows]):
@@ -152,6 +153,8 @@ _NO_PRACTITIONER = Text(
 
 
 def _case_read(work: Work, case: Case) -> CaseRead:
+    work.trail.about("case", case.id)
+    work.trail.shows(case.id)
     work.session.flush()
     by, practitioner = aliased(User), aliased(User)
     events = work.session.execute(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.domain.access_log import Command
 from app.domain.roles import Role
 from app.domain.texts import Language
 from app.domain.thread import Perspective
@@ -17,8 +18,10 @@ from app.knowledge.library import Vignette, VignetteAssessment
 from app.models.assessments import AssessmentCreate
 from app.models.cases import Case
 from app.models.organisations import Organisation, UserKind
+from app.services.access_log import write_down
 from app.services.assessments import record
 from app.services.organisations import Account, add_user, create_organisation, create_team
+from app.services.trail import Trail
 from app.services.work import Actor, Work
 
 SLUG = "demo"
@@ -66,8 +69,11 @@ def load(session: Session, organisation_id: UUID, knowledge: Knowledge, now: dat
         for role, name in PEOPLE.items()
     }
     for step in sorted(_steps(knowledge, now), key=lambda step: step.recorded_at):
-        work = Work(session, actors[step.role], step.recorded_at, Language.NL, knowledge)
+        trail = Trail(Command.DEMONSTRATION)
+        work = Work(session, actors[step.role], step.recorded_at, Language.NL, knowledge, trail)
         record(work, step.body)
+        session.flush()
+        write_down(work)
     return True
 
 

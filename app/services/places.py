@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col
+from sqlmodel import select as select_cases
 
-from app.domain.errors import CaseIsClosed, NotFound
+from app.domain.errors import CaseIsClosed, CaseIsRestricted, NotFound
 from app.models.assessments import AssessmentCreate
 from app.models.base import table_of, uuid7
 from app.models.cases import (
@@ -20,8 +21,10 @@ from app.models.cases import (
     Concern,
     Conversation,
     Participant,
+    RetentionBasis,
 )
 from app.models.threads import Thread
+from app.services.trail import new_salt
 from app.services.visibility import visible_cases
 from app.services.work import Work
 
@@ -54,6 +57,8 @@ def find_place(work: Work, body: AssessmentCreate, held_at: datetime) -> Place:
     Raises `NotFound` for a case that exists and is invisible, `CaseIsClosed` for a closed one.
     """
     case = find_or_open_case(work, body.case.reference)
+    if case.restricted:
+        raise CaseIsRestricted
     if case.status is CaseStatus.CLOSED:
         raise CaseIsClosed
     in_case = {"case_id": case.id}
@@ -93,8 +98,14 @@ def find_or_open_case(work: Work, reference: str) -> Case:
         open_case(work, reference)
         case = work.session.exec(visible).first()
     if case is None:
+        # The refusal names the case in the access log, and nowhere else.
+        work.trail.shows(*_hidden(work, reference))
         raise NotFound
     return case
+
+
+def _hidden(work: Work, reference: str) -> list[UUID]:
+    return list(work.session.exec(select_cases(Case.id).where(col(Case.reference) == reference)))
 
 
 def open_case(work: Work, reference: str) -> bool:
@@ -108,6 +119,9 @@ def open_case(work: Work, reference: str) -> bool:
             "practitioner_id": actor.user_id,
             "team_id": actor.team_ids[0] if actor.team_ids else None,
             "opened_at": work.now,
+            "restricted": False,
+            "retention_basis": RetentionBasis.JEUGDWET,
+            "legal_hold": False,
             "version": 1,
         },
     )
@@ -125,17 +139,18 @@ def log_event(
     closing_answer: str | None = None,
 ) -> None:
     """Write down what happened to a case, and who works on it from then on."""
-    work.session.add(
-        CaseEvent(
-            organisation_id=work.actor.organisation_id,
-            case_id=case_id,
-            kind=kind,
-            recorded_at=work.now,
-            recorded_by_id=work.actor.user_id,
-            practitioner_id=practitioner_id,
-            closing_answer=closing_answer,
-        )
+    event = CaseEvent(
+        organisation_id=work.actor.organisation_id,
+        case_id=case_id,
+        kind=kind,
+        recorded_at=work.now,
+        recorded_by_id=work.actor.user_id,
+        practitioner_id=practitioner_id,
+        closing_answer=closing_answer,
+        salt=new_salt(),
     )
+    work.session.add(event)
+    work.trail.chain("case_event/1", event.model_dump(), event.salt)
 
 
 class _Findable:

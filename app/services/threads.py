@@ -56,6 +56,8 @@ def matrix(work: Work, case_id: UUID) -> MatrixRead:
     """Return the matrix of one case. Raises `NotFound`."""
     if work.session.exec(visible_cases(work).where(col(Case.id) == case_id)).first() is None:
         raise NotFound
+    work.trail.about("case", case_id)
+    work.trail.shows(case_id)
     return MatrixRead(items=threads_of(work, [case_id]))
 
 
@@ -76,6 +78,8 @@ def read_thread(work: Work, thread_id: UUID, as_of: AsOf) -> ThreadRead:
     if row is None:
         raise NotFound
     thread, participant, concern, case = row
+    work.trail.about("thread", thread_id)
+    work.trail.shows(thread.case_id)
     recorded = {
         one.columns["id"]: one for one in recorded_in_thread(work, thread, case, participant, concern)
     }
@@ -130,6 +134,7 @@ def list_transitions(work: Work, query: TransitionQuery) -> Slice:
         query,
         lambda step: Place(step.assessed_at, step.assessment_id),
     )
+    work.trail.shows(*(step.case_id for step in page.rows))
     return Slice([TransitionInThread.model_validate(step) for step in page.rows], page.next_cursor)
 
 

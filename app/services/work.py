@@ -9,6 +9,8 @@ from sqlmodel import Session
 from app.domain.roles import Role
 from app.domain.texts import Language
 from app.knowledge import Knowledge
+from app.models.organisations import UserKind
+from app.services.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +22,22 @@ class Actor:
     name: str
     role: Role
     team_ids: tuple[UUID, ...]
+    kind: UserKind = UserKind.PERSON
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One transaction of one actor. `session` is bound to the actor's organisation."""
+    """One transaction of one actor. `session` is bound to the actor's organisation.
+
+    What the work shows and records it says on its `trail`, which is written down at the end.
+    """
 
     session: Session
     actor: Actor
     now: datetime
     language: Language
     knowledge: Knowledge
+    trail: Trail
 
 
 def organisation_of(session: Session) -> UUID:

@@ -5,8 +5,8 @@ from sqlalchemy import Connection, RowMapping, select
 from sqlalchemy.exc import DBAPIError
 
 from app.database import Database, transaction
+from app.database.bite import bite, install
 from app.database.engine import StartRefused
-from app.database.guards import bite, install
 from app.database.schema import migrate, refuse_outdated_schema
 from app.models.assessments import Assessment
 from app.models.base import table_of, uuid7

@@ -17,14 +17,14 @@ from sqlalchemy import Connection, Table, inspect
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Database, open_database, schema, transaction
+from app.database.bite import bite, install
 from app.database.engine import StartRefused
-from app.database.guards import bite, install
 from app.database.schema import alembic_config, migrate, refuse_outdated_schema
 from app.models.base import metadata, uuid7
 from app.settings import Settings
 from tests.database.test_guards import ON_SQLITE, SQLITE, attempt, what_went_through
-from tests.promises.world import all_rows, server_database
-from tests.support import Caller, answers, make_people
+from tests.promises.world import all_rows
+from tests.support import Caller, answers, make_people, server_database
 
 SCRIPTS = ScriptDirectory.from_config(alembic_config())
 HEAD = SCRIPTS.get_current_head() or ""

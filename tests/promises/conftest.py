@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.knowledge import Knowledge
-from tests.promises.world import World, embedded_database, make_world, server_database
+from tests.promises.world import World, embedded_database, make_world
+from tests.support import server_database
 
 
 @pytest.fixture(scope="session", params=["embedded", "postgresql"])

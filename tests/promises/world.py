@@ -2,12 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from fastapi import FastAPI
 from httpx2 import Response
@@ -25,7 +24,7 @@ from app.models.organisations import Membership, UserKind
 from app.security import new_token
 from app.services.organisations import Account, TokenOrder, add_user, create_token, revoke_tokens
 from app.settings import Settings
-from tests.support import START, Clock, People, assessment, make_people
+from tests.support import START, Clock, People, as_role, assessment, make_people
 
 CALLERS = (
     "owner",  # the practitioner of `own`, in team north
@@ -56,8 +55,9 @@ CANARY = "kanarie-2026-4711"
 
 
 def all_rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """Return everything that is in a database, table by table."""
-    with transaction(database, write=False) as connection:
+    """Return everything that is in a database, table by table, whoever it belongs to."""
+    everybody = nullcontext(database) if database.is_embedded else as_role(database, "postgres")
+    with everybody as opened, transaction(opened, write=False) as connection:
         return {
             table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
             for table in metadata.sorted_tables
@@ -96,21 +96,6 @@ def embedded_database(template: Path, folder: Path) -> Iterator[Database]:
     database = open_database(Settings(data_dir=folder / "data"))
     yield database
     database.close()
-
-
-@contextmanager
-def server_database(address: str, template: str | None = "template_werkrelatie") -> Iterator[Database]:
-    """Yield a copy of the migrated template on PostgreSQL, or an empty database."""
-    name = f"p{uuid4().hex}"
-    admin = open_database(Settings(database_url=address.format(name="postgres")))
-    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
-    database = open_database(Settings(database_url=address.format(name=name)))
-    yield database
-    database.close()
-    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.close()
 
 
 @contextmanager

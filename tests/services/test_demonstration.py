@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlmodel import Session, col, func, select
 
 from app.database import Database, OrganisationSession, transaction
-from app.domain.roles import Role
+from app.domain.roles import Permission, Role
 from app.domain.texts import Language
 from app.knowledge import Knowledge
 from app.models.assessments import Assessment
@@ -14,6 +14,7 @@ from app.models.cases import Case
 from app.models.organisations import User
 from app.models.threads import TransitionRow
 from app.services import demonstration
+from app.services.trail import Trail
 from app.services.visibility import visible_cases
 from app.services.work import Actor, Work
 from tests.support import START
@@ -79,6 +80,6 @@ def test_practitioner_and_supervisor_see_the_cases_and_the_trainer_none(
         for role, name in demonstration.PEOPLE.items():
             user = session.exec(select(User).where(col(User.name) == name)).one()
             actor = Actor(user.organisation_id, user.id, name, role, tuple(team_ids))
-            work = Work(session, actor, START, Language.NL, knowledge)
+            work = Work(session, actor, START, Language.NL, knowledge, Trail(Permission.RECORD_ASSESSMENT))
             seen[role] = len(session.exec(visible_cases(work)).all())
     assert seen == {Role.PRACTITIONER: 12, Role.SUPERVISOR: 12, Role.TRAINER: 0}

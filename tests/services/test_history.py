@@ -17,6 +17,7 @@ from sqlmodel import col, select
 
 from app.database import Database, OrganisationSession
 from app.domain.answers import Answer, Answers
+from app.domain.roles import Permission
 from app.domain.texts import Language
 from app.domain.thread import Perspective, in_force, transitions
 from app.knowledge import Knowledge
@@ -26,6 +27,7 @@ from app.models.threads import Thread, TransitionRow
 from app.services.assessments import correct, record
 from app.services.projections import judgements, rebuild
 from app.services.threads import AsOf, read_thread, threads_of
+from app.services.trail import Trail
 from app.services.versions import Versions
 from app.services.work import Work
 from tests.support import START, People
@@ -77,7 +79,9 @@ def rolled_back(database: Database, people: People, knowledge: Knowledge) -> Ite
         connection.begin() as transaction,
         OrganisationSession(connection, people.organisation.id) as session,
     ):
-        yield Work(session, people.users["anna"], START, Language.NL, knowledge)
+        yield Work(
+            session, people.users["anna"], START, Language.NL, knowledge, Trail(Permission.RECORD_ASSESSMENT)
+        )
         session.flush()
         transaction.rollback()
 

@@ -1,0 +1,82 @@
+"""What all commands share: the database, sentences instead of tracebacks, and names that are checked."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from sqlmodel import Session
+
+from app.database import Database, OrganisationSession, open_database, transaction
+from app.database.schema import refuse_outdated_schema
+from app.models.base import ShortText
+from app.models.organisations import LONGEST_SLUG, Organisation
+from app.services import organisations
+from app.settings import Settings
+
+_SLUG = re.compile("[a-z0-9](-?[a-z0-9])*")
+
+OrganisationOption = Annotated[
+    str, typer.Option("--organisation", help="The short name of the organisation.")
+]
+
+
+def name_of_somebody(value: str | None) -> str | None:
+    """Check a name for people: one line, at most 200 characters."""
+    if value is None:
+        return None
+    try:
+        return TypeAdapter[str](ShortText).validate_python(value)
+    except ValidationError as error:
+        raise typer.BadParameter("one line of 1 to 200 ordinary characters") from error
+
+
+def short_name(value: str) -> str:
+    """Check a short name."""
+    if len(value) > LONGEST_SLUG or not _SLUG.fullmatch(value):
+        raise typer.BadParameter("1 to 64 small letters, digits and single dashes")
+    return value
+
+
+def stop(sentence: str) -> NoReturn:
+    """End with a sentence and exit code 1."""
+    typer.echo(sentence, err=True)
+    sys.exit(1)
+
+
+def right_now() -> datetime:
+    """Return the moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def opened() -> Iterator[Database]:
+    """Open the database that the settings name, whatever state it is in."""
+    database = open_database(Settings())
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def up_to_date() -> Iterator[Database]:
+    """Open the database, and refuse one that is not as it should be."""
+    with opened() as database:
+        refuse_outdated_schema(database)
+        yield database
+
+
+@contextmanager
+def within(slug: str) -> Iterator[tuple[Organisation, Session]]:
+    """Work in one organisation, in one transaction."""
+    with up_to_date() as database, transaction(database, write=True) as connection:
+        with Session(connection) as session:
+            found = organisations.find_organisation(session, slug)
+        with OrganisationSession(connection, found.id) as session:
+            yield found, session
+            session.flush()

@@ -1,0 +1,158 @@
+"""What the access log says of a deed: the letter of NEN 7513, and a sentence for the client."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.roles import Permission, Role
+from app.domain.texts import Text
+
+
+class Action(StrEnum):
+    """What kind of deed it was, by the letter of NEN 7513 and HL7."""
+
+    CREATE = "C"
+    READ = "R"
+    UPDATE = "U"
+    DELETE = "D"
+    EXECUTE = "E"
+
+
+class Outcome(StrEnum):
+    """Whether it was done."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+
+
+class Basis(StrEnum):
+    """Why somebody could do it."""
+
+    ASSIGNMENT = "assignment"
+    TEAM = "team"
+    OFFICE = "office"
+    MACHINE = "machine"
+
+
+class Command(StrEnum):
+    """What goes round the application: on the command line, or by the service itself."""
+
+    DEMONSTRATION = "command:demo"
+    BACKUP = "command:backup"
+    RESTORE = "command:restore"
+    ORGANISATION = "command:organisation"
+    TEAM = "command:team"
+    TOKEN_CREATED = "command:token_create"  # noqa: S105 - the name of a deed
+    TOKEN_REVOKED = "command:token_revoke"  # noqa: S105 - same
+    REBUILD = "command:rebuild"
+    EXPORT = "command:export"
+    PRUNE = "command:prune"
+    ERASURES_REPLAYED = "command:replay"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A kind of event. `done` completes the sentence "... has ..." for the client who reads it."""
+
+    action: Action
+    done: Text
+
+
+BASES: Mapping[Role, Basis] = {
+    Role.PRACTITIONER: Basis.ASSIGNMENT,
+    Role.SUPERVISOR: Basis.TEAM,
+    Role.TRAINER: Basis.OFFICE,
+    Role.ADMIN: Basis.OFFICE,
+    Role.PRIVACY_OFFICER: Basis.OFFICE,
+}
+
+BASIS_SENTENCES: Mapping[Basis, Text] = {
+    Basis.ASSIGNMENT: Text(
+        nl="Deze medewerker werkt aan de casus.", en="This member of staff works on the case."
+    ),
+    Basis.TEAM: Text(
+        nl="De casus hoort bij het team van deze medewerker.",
+        en="The case belongs to the team of this member of staff.",
+    ),
+    Basis.OFFICE: Text(nl="Dit hoort bij de functie.", en="This belongs to the office."),
+    Basis.MACHINE: Text(
+        nl="Dit deed iemand die de computer beheert.", en="Done by somebody who looks after the computer."
+    ),
+}
+
+DEEDS: Mapping[str, Deed] = {
+    Permission.RECORD_ASSESSMENT: Deed(
+        Action.CREATE, Text(nl="een inschatting vastgelegd", en="recorded an assessment")
+    ),
+    Permission.CORRECT_ASSESSMENT: Deed(
+        Action.CREATE, Text(nl="een inschatting verbeterd", en="corrected an assessment")
+    ),
+    Permission.READ_ASSESSMENTS: Deed(Action.READ, Text(nl="inschattingen gelezen", en="read assessments")),
+    Permission.OPEN_CASE: Deed(Action.CREATE, Text(nl="de casus geopend", en="opened the case")),
+    Permission.READ_CASES: Deed(Action.READ, Text(nl="de casus bekeken", en="looked at the case")),
+    Permission.CHANGE_CASE: Deed(
+        Action.UPDATE,
+        Text(nl="de casus gesloten, heropend of overgedragen", en="closed, reopened or handed over the case"),
+    ),
+    Permission.READ_THREADS: Deed(
+        Action.READ, Text(nl="het verloop bekeken", en="looked at how things went")
+    ),
+    Permission.READ_TRANSITIONS: Deed(Action.READ, Text(nl="veranderingen bekeken", en="looked at changes")),
+    Permission.READ_COLLEAGUES: Deed(
+        Action.READ, Text(nl="gezien wie de collega's zijn", en="seen who the colleagues are")
+    ),
+    Permission.ADD_STATEMENT: Deed(
+        Action.CREATE,
+        Text(nl="een verklaring van de cliënt toegevoegd", en="added a statement of the client"),
+    ),
+    Permission.READ_CLIENTS: Deed(
+        Action.READ, Text(nl="de gegevens over het dossier bekeken", en="looked at the record of the file")
+    ),
+    Permission.CHANGE_CLIENT: Deed(
+        Action.UPDATE,
+        Text(nl="afspraken over het dossier veranderd", en="changed what was agreed about the file"),
+    ),
+    Permission.EXPORT_CLIENT: Deed(
+        Action.EXECUTE, Text(nl="een afschrift van het dossier gemaakt", en="made a copy of the file")
+    ),
+    Permission.WITHHOLD_PASSAGE: Deed(
+        Action.UPDATE,
+        Text(nl="een stuk buiten het afschrift gehouden", en="kept a passage out of the copy"),
+    ),
+    Permission.REQUEST_ERASURE: Deed(Action.CREATE, Text(nl="om wissen gevraagd", en="asked for erasure")),
+    Permission.READ_ERASURES: Deed(
+        Action.READ, Text(nl="verzoeken om wissen bekeken", en="looked at requests for erasure")
+    ),
+    Permission.DECIDE_ERASURE: Deed(
+        Action.UPDATE, Text(nl="over een verzoek om wissen beslist", en="decided on a request for erasure")
+    ),
+    Permission.EXECUTE_ERASURE: Deed(Action.DELETE, Text(nl="gegevens gewist", en="erased data")),
+    Permission.READ_ACCESS_LOG: Deed(
+        Action.READ, Text(nl="nagekeken wie het dossier zag", en="checked who saw the file")
+    ),
+    Permission.REVIEW_ACCESS: Deed(
+        Action.EXECUTE, Text(nl="de inzage van een maand beoordeeld", en="reviewed the access of a month")
+    ),
+    Command.DEMONSTRATION: Deed(
+        Action.EXECUTE, Text(nl="de demonstratie geladen", en="loaded the demonstration")
+    ),
+    Command.BACKUP: Deed(Action.EXECUTE, Text(nl="een reservekopie gemaakt", en="made a backup")),
+    Command.RESTORE: Deed(Action.EXECUTE, Text(nl="een reservekopie teruggezet", en="restored a backup")),
+    Command.ORGANISATION: Deed(
+        Action.CREATE, Text(nl="de organisatie aangemaakt", en="made the organisation")
+    ),
+    Command.TEAM: Deed(Action.CREATE, Text(nl="een team aangemaakt", en="made a team")),
+    Command.TOKEN_CREATED: Deed(Action.CREATE, Text(nl="een sleutel gemaakt", en="made a token")),
+    Command.TOKEN_REVOKED: Deed(Action.UPDATE, Text(nl="een sleutel ingetrokken", en="revoked a token")),
+    Command.REBUILD: Deed(Action.EXECUTE, Text(nl="overzichten opnieuw berekend", en="computed views again")),
+    Command.EXPORT: Deed(
+        Action.EXECUTE, Text(nl="een afschrift van het dossier gemaakt", en="made a copy of the file")
+    ),
+    Command.PRUNE: Deed(
+        Action.DELETE, Text(nl="oude regels van dit logboek verwijderd", en="removed old lines of this log")
+    ),
+    Command.ERASURES_REPLAYED: Deed(
+        Action.DELETE, Text(nl="gewiste gegevens opnieuw gewist", en="erased again what was erased before")
+    ),
+}
+"""Every permission and every command, so that nothing can be done that the log has no words for."""

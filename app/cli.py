@@ -44,7 +44,9 @@ def _name(value: str | None) -> str | None:
     try:
         return TypeAdapter[str](ShortText).validate_python(value)
     except ValidationError as error:
-        raise typer.BadParameter("one line of 1 to 200 ordinary characters") from error
+        raise typer.BadParameter(
+            "one line of 1 to 200 ordinary characters, without a citizen number"
+        ) from error
 
 
 def _slug(value: str) -> str:

@@ -20,7 +20,7 @@ from app.domain.errors import (
 from app.domain.roles import Permission
 from app.models.assessments import (
     AssessmentCreate,
-    AssessmentHead,
+    AssessmentItem,
     AssessmentRead,
     CorrectionCreate,
 )
@@ -38,7 +38,7 @@ BODY = (TooLarge, UnsupportedMediaType)
 router = APIRouter(prefix="/assessments", tags=["assessments"], route_class=StrictRoute)
 
 
-class AssessmentPage(Page[AssessmentHead]):
+class AssessmentPage(Page[AssessmentItem]):
     """A page of assessments, newest first."""
 
 
@@ -115,7 +115,10 @@ def list_assessments(
     request: Request,
     response: Response,
 ) -> AssessmentPage:
-    """The assessments you may see, newest first; corrected ones included and marked."""
+    """The assessments you may see, newest first; corrected ones included and marked.
+
+    What was written about them stands with each assessment and in its thread, not in this list.
+    """
     with access.transaction(write=False) as work:
         found = assessment_reads.list_assessments(work, query)
     return page_of(AssessmentPage, found, request, response)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy import Connection
 
 from app.database import Database, OrganisationSession, transaction
 from app.domain.errors import NotAuthenticated, NotPermitted
@@ -17,7 +18,8 @@ from app.domain.texts import Language
 from app.knowledge import Knowledge
 from app.security import is_well_formed, token_hash
 from app.services.actors import find_actor
-from app.services.work import Work
+from app.services.work import Actor, Work
+from app.throttling import Doorkeeper
 from app.wire import asked_language
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -25,11 +27,12 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the application is made of: its database, its knowledge and its clock."""
+    """What the application is made of. The doorkeeper that stands there of itself has no limits."""
 
     database: Database
     knowledge: Knowledge
     clock: Callable[[], datetime]
+    doorkeeper: Doorkeeper = field(default_factory=Doorkeeper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Access:
     surroundings: Surroundings
     permission: Permission
     credential: str
+    address: str
     language: Language
 
     @contextmanager
@@ -51,12 +55,23 @@ class Access:
         knowledge = self.surroundings.knowledge
         with transaction(self.surroundings.database, write=write) as connection:
             now = self.surroundings.clock()
-            actor = find_actor(connection, self.credential, now)
+            actor = self._actor(connection, now)
             if self.permission not in ROLE_PERMISSIONS[actor.role]:
                 raise NotPermitted.to(PERMISSION_SENTENCES[self.permission])
             with OrganisationSession(connection, actor.organisation_id) as session:
                 yield Work(session, actor, now, self.language, knowledge)
                 session.flush()
+
+    def _actor(self, connection: Connection, now: datetime) -> Actor:
+        """Find who acts, and let the doorkeeper know whether the token fitted. Raises `NotAuthenticated`."""
+        doorkeeper = self.surroundings.doorkeeper
+        try:
+            actor = find_actor(connection, self.credential, now)
+        except NotAuthenticated:
+            doorkeeper.bad(self.address, self.credential)
+            raise
+        doorkeeper.good(self.credential)
+        return actor
 
 
 class Permitted:
@@ -66,16 +81,29 @@ class Permitted:
         self.permission = permission
 
     async def __call__(self, request: Request) -> Access:
-        """Take the bearer token and check its form. Raises `NotAuthenticated`."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not is_well_formed(token.strip()):
+        """Take the bearer token and check its form. Raises `NotAuthenticated` and `TooManyRequests`."""
+        surroundings: Surroundings = request.app.state.surroundings
+        address = request.client.host if request.client else ""
+        credential = _credential(request.headers.get("authorization", ""))
+        surroundings.doorkeeper.check(address, credential)
+        if credential is None:
+            surroundings.doorkeeper.bad(address)
             raise NotAuthenticated
         return Access(
-            request.app.state.surroundings,
+            surroundings,
             self.permission,
-            token_hash(token.strip()),
+            credential,
+            address,
             asked_language(request),
         )
+
+
+def _credential(header: str) -> str | None:
+    """Return the hash of the bearer token, or `None` when there is none that can be one of ours."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not is_well_formed(token.strip()):
+        return None
+    return token_hash(token.strip())
 
 
 def may(permission: Permission) -> Any:  # noqa: ANN401 - what `Depends` returns has no public type

@@ -16,6 +16,7 @@ from app.openapi import SERVER, publish
 from app.problems import handle_problems
 from app.routers import assessments, cases, catalogue, classifications, colleagues, health, threads
 from app.settings import Settings
+from app.throttling import BAD_TOKENS_A_MINUTE, Doorkeeper
 
 # Routes that use the database run in threads, each to its end. Python computes in one of them at a time,
 # so more would only wait for each other, and every one keeps memory; enough to wait for disks and locks.
@@ -51,7 +52,12 @@ def start(settings: Settings) -> FastAPI:
     app = create_app()
     database = open_database(settings)
     refuse_outdated_schema(database)
-    app.state.surroundings = Surroundings(database, load_knowledge(), lambda: datetime.now(UTC))
+    app.state.surroundings = Surroundings(
+        database,
+        load_knowledge(),
+        lambda: datetime.now(UTC),
+        Doorkeeper(bad_tokens_a_minute=BAD_TOKENS_A_MINUTE, requests_a_second=settings.requests_per_second),
+    )
     return app
 
 

@@ -20,6 +20,7 @@ from app.domain.errors import (
     NotAuthenticated,
     NotFound,
     NotPermitted,
+    TooManyRequests,
     VersionIsStale,
     VersionRequired,
 )
@@ -45,6 +46,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -139,8 +141,14 @@ def problem_response(request: Request, error: DomainError) -> Response:
         content,
         status_code=status,
         media_type=MEDIA_TYPE,
-        headers=_HEADERS.get(type(error)),
+        headers=_headers(error),
     )
+
+
+def _headers(error: DomainError) -> dict[str, str] | None:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after)}
+    return _HEADERS.get(type(error))
 
 
 def handle_problems(app: FastAPI) -> None:

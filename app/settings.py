@@ -32,6 +32,13 @@ class Settings(BaseSettings):
         description="What is logged at least: debug, info, warning or error.",
     )
 
+    requests_per_second: int = Field(
+        default=20,
+        ge=0,
+        description="How many requests a token may make per second, on average; three times that at once. "
+        "0: no limit.",
+    )
+
     @property
     def key_file(self) -> Path:
         """Where the key of the embedded database is."""

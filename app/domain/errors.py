@@ -154,3 +154,18 @@ class Busy(DomainError):
         nl="Er is niets opgeslagen. Probeer het over een paar tellen opnieuw.",
         en="Nothing was saved. Try again in a few seconds.",
     )
+
+
+class TooManyRequests(DomainError):
+    """Somebody asks too often, or tried too many tokens; `retry_after` says how many seconds to wait."""
+
+    code = "too-many-requests"
+    title = Text(nl="Te veel verzoeken", en="Too many requests")
+    detail = Text(
+        nl="Er is niets opgeslagen. Wacht zo lang als bij 'Retry-After' staat, en controleer de sleutel.",
+        en="Nothing was saved. Wait for as long as 'Retry-After' says, and check the token.",
+    )
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__()
+        self.retry_after = retry_after

@@ -14,6 +14,7 @@ from app.domain.errors import (
     NotAuthenticated,
     NotFound,
     NotPermitted,
+    TooManyRequests,
     VersionIsStale,
     VersionRequired,
 )
@@ -32,7 +33,7 @@ from app.services import assessment_reads, assessments
 from app.services.assessment_reads import AssessmentQuery
 from app.wire import IfMatch, StrictRoute, TooLarge, UnsupportedMediaType
 
-GUARDED = (InvalidInput, NotAuthenticated, NotPermitted, Busy)
+GUARDED = (InvalidInput, NotAuthenticated, NotPermitted, TooManyRequests, Busy)
 BODY = (TooLarge, UnsupportedMediaType)
 
 router = APIRouter(prefix="/assessments", tags=["assessments"], route_class=StrictRoute)

@@ -29,12 +29,14 @@ from app.validation import invalid_input
 from app.wire import (
     MethodNotAllowed,
     TooLarge,
+    UnknownHost,
     UnsupportedMediaType,
     asked_language,
 )
 
 STATUS: dict[type[DomainError], HTTPStatus] = {
     InvalidInput: HTTPStatus.BAD_REQUEST,
+    UnknownHost: HTTPStatus.BAD_REQUEST,
     NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     NotPermitted: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,

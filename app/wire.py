@@ -41,6 +41,17 @@ class TooLarge(DomainError):
     )
 
 
+class UnknownHost(DomainError):
+    """The request names another host than this service has: it was led here by somebody else's name."""
+
+    code = "unknown-host"
+    title = Text(nl="Onbekende hostnaam", en="Unknown host name")
+    detail = Text(
+        nl="Deze dienst heet hier anders. De beheerder kan de naam toevoegen aan WERKRELATIE_HOSTS.",
+        en="This service does not go by this name. The administrator can add the name to WERKRELATIE_HOSTS.",
+    )
+
+
 class MethodNotAllowed(DomainError):
     """The address is right, the method is not."""
 

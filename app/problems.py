@@ -17,6 +17,7 @@ from app.domain.errors import (
     CaseIsClosed,
     DomainError,
     InvalidInput,
+    NoRoom,
     NotAuthenticated,
     NotFound,
     NotPermitted,
@@ -50,6 +51,7 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 
 MEDIA_TYPE = "application/problem+json"

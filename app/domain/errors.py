@@ -156,6 +156,17 @@ class Busy(DomainError):
     )
 
 
+class NoRoom(DomainError):
+    """The disk of the database is full, or does not work; trying again does not help."""
+
+    code = "no-room"
+    title = Text(nl="Opslaan lukt niet", en="Nothing can be saved")
+    detail = Text(
+        nl="Er is niets opgeslagen: de schijf van de dienst is vol of werkt niet. Waarschuw de beheerder.",
+        en="Nothing was saved: the disk of the service is full or does not work. Tell the administrator.",
+    )
+
+
 class TooManyRequests(DomainError):
     """Somebody asks too often, or tried too many tokens; `retry_after` says how many seconds to wait."""
 

@@ -11,6 +11,7 @@ from app.domain.errors import (
     Busy,
     CaseIsClosed,
     InvalidInput,
+    NoRoom,
     NotAuthenticated,
     NotFound,
     NotPermitted,
@@ -33,7 +34,7 @@ from app.services import assessment_reads, assessments
 from app.services.assessment_reads import AssessmentQuery
 from app.wire import IfMatch, StrictRoute, TooLarge, UnsupportedMediaType
 
-GUARDED = (InvalidInput, NotAuthenticated, NotPermitted, TooManyRequests, Busy)
+GUARDED = (InvalidInput, NotAuthenticated, NotPermitted, TooManyRequests, Busy, NoRoom)
 BODY = (TooLarge, UnsupportedMediaType)
 
 router = APIRouter(prefix="/assessments", tags=["assessments"], route_class=StrictRoute)

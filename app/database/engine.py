@@ -130,11 +130,15 @@ def _refusal(error: OperationalError) -> DomainError | None:
         return Busy() if "database is locked" in words else None
     if state == _DISK_FULL:
         return NoRoom()
-    return Busy() if state is None or state[:2] in _PASSING else None
+    if state is None or state[:2] in _PASSING:
+        return Busy(collided=state in _COLLIDED)
+    return None
 
 
 _NO_STATE: Any = object()
 _DISK_FULL = "53100"
+# Serialization failure, deadlock, lock not available: PostgreSQL chose us to give way to another.
+_COLLIDED = ("40001", "40P01", "55P03")
 _DISK_WORDS = ("database or disk is full", "disk I/O error")
 # Classes of SQLSTATE: connection, rollback, resources, not in the state for it, intervention.
 _PASSING = ("08", "40", "53", "55", "57")

@@ -146,7 +146,10 @@ class VersionIsStale(DomainError):
 
 
 class Busy(DomainError):
-    """The database could not be used in time; trying again is safe, nothing was saved."""
+    """The database could not be used in time; trying again is safe, nothing was saved.
+
+    `collided` says that others were at the same rows in the same moment: trying again helps at once.
+    """
 
     code = "busy"
     title = Text(nl="Even te druk", en="Too busy for a moment")
@@ -154,6 +157,10 @@ class Busy(DomainError):
         nl="Er is niets opgeslagen. Probeer het over een paar tellen opnieuw.",
         en="Nothing was saved. Try again in a few seconds.",
     )
+
+    def __init__(self, *, collided: bool = False) -> None:
+        super().__init__()
+        self.collided = collided
 
 
 class NoRoom(DomainError):

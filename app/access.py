@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
+from sqlalchemy import Connection
 
 from app.database import Database, OrganisationSession, transaction
 from app.database.walls import present_token
@@ -30,6 +31,7 @@ from app.services.actors import Found, find_actor
 from app.services.idempotency import Answer, Key, claim, keep
 from app.services.trail import Origin, Trail
 from app.services.work import Actor, Work
+from app.throttling import Doorkeeper
 from app.trust import TrustFolder
 from app.wire import Replayed, asked_language, json_response
 
@@ -38,14 +40,16 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the application is made of: its database, its knowledge and its clock.
+    """What the application is made of.
 
-    `trust` is the folder outside the database; without one, nothing is kept there.
+    The doorkeeper that stands there of itself has no limits. `trust` is the folder outside the
+    database; without one, nothing is kept there.
     """
 
     database: Database
     knowledge: Knowledge
     clock: Callable[[], datetime]
+    doorkeeper: Doorkeeper = field(default_factory=Doorkeeper)
     trust: TrustFolder | None = None
 
 
@@ -80,8 +84,7 @@ class Access:
         try:
             with transaction(database, write=write, one_moment=one_moment) as connection:
                 now = self.surroundings.clock()
-                present_token(connection, self.credential)
-                found = find_actor(connection, self.credential, now)
+                found = self._found(connection, now)
                 actor = self._permitted(found)
                 trail.origin = replace(self.origin, application=found.token_name, token_id=found.token_id)
                 with OrganisationSession(connection, actor.organisation_id) as session:
@@ -116,6 +119,21 @@ class Access:
             keep(work, self.key, made)
             work.trail.answered = True
         return json_response(made)
+
+    def _found(self, connection: Connection, now: datetime) -> Found:
+        """Find who acts, and let the doorkeeper know whether the token fitted. Raises `NotAuthenticated`."""
+        doorkeeper, address = self.surroundings.doorkeeper, self.origin.address or ""
+        present_token(connection, self.credential)
+        try:
+            found = find_actor(connection, self.credential, now)
+        except NotAuthenticated:
+            doorkeeper.bad(address, self.credential)
+            raise
+        if found.refusal is None:
+            doorkeeper.good(self.credential)
+        else:
+            doorkeeper.bad(address, self.credential)
+        return found
 
     def _permitted(self, found: Found) -> Actor:
         if found.refusal is not None:
@@ -171,17 +189,21 @@ class Permitted:
         self.permission = permission
 
     async def __call__(self, request: Request, acting_user: ActingUser = None) -> Access:
-        """Take the bearer token and check its form. Raises `NotAuthenticated`."""
+        """Take the bearer token and check its form. Raises `NotAuthenticated` and `TooManyRequests`."""
         return self._access(request, acting_user)
 
     def _access(self, request: Request, acting_user: str | None, key: Key | None = None) -> Access:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not is_well_formed(token.strip()):
+        surroundings: Surroundings = request.app.state.surroundings
+        address = request.client.host if request.client else ""
+        credential = _credential(request.headers.get("authorization", ""))
+        surroundings.doorkeeper.check(address, credential)
+        if credential is None:
+            surroundings.doorkeeper.bad(address)
             raise NotAuthenticated
         return Access(
-            request.app.state.surroundings,
+            surroundings,
             self.permission,
-            token_hash(token.strip()),
+            credential,
             asked_language(request),
             _origin(request, acting_user),
             _id_in_address(request),
@@ -201,6 +223,14 @@ class PermittedOnce(Permitted):
             asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
             key = Key(idempotency_key, hashlib.sha256(asked + await request.body()).digest())
         return self._access(request, acting_user, key)
+
+
+def _credential(header: str) -> str | None:
+    """Return the hash of the bearer token, or `None` when there is none that can be one of ours."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not is_well_formed(token.strip()):
+        return None
+    return token_hash(token.strip())
 
 
 def may(permission: Permission) -> Any:  # noqa: ANN401 - what `Depends` returns has no public type

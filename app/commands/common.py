@@ -32,7 +32,9 @@ def name_of_somebody(value: str | None) -> str | None:
     try:
         return TypeAdapter[str](ShortText).validate_python(value)
     except ValidationError as error:
-        raise typer.BadParameter("one line of 1 to 200 ordinary characters") from error
+        raise typer.BadParameter(
+            "one line of 1 to 200 ordinary characters, without a citizen number"
+        ) from error
 
 
 def short_name(value: str) -> str:

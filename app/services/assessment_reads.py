@@ -20,6 +20,7 @@ from app.domain.thread import Perspective, TaskDone, Transition, chain_of, in_fo
 from app.models.assessments import (
     Assessment,
     AssessmentHead,
+    AssessmentItem,
     AssessmentRead,
 )
 from app.models.base import Moment, table_of
@@ -185,7 +186,7 @@ def list_assessments(work: Work, query: AssessmentQuery) -> Slice:
         lambda one: Place(one.columns["assessed_at"], one.columns["id"]),
     )
     work.trail.shows(*(one.columns["case_id"] for one in page.rows))
-    return Slice([assessment_head(one) for one in page.rows], page.next_cursor)
+    return Slice([AssessmentItem.model_validate(_head(one)) for one in page.rows], page.next_cursor)
 
 
 # ---------------------------------------------------------------- putting it into words

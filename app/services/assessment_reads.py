@@ -98,11 +98,12 @@ def _recorded(row: Sequence[Any]) -> Recorded:
     return Recorded(dict(zip(_COLUMNS, row[:width], strict=True)), *row[width:])
 
 
-_COLUMNS = tuple(table_of(Assessment).c.keys())
+# All but the salt, which is for the ledger alone.
+_COLUMNS = tuple(name for name in table_of(Assessment).c.keys() if name != "salt")  # noqa: SIM118 - no mapping
 _ASSESSMENT, _USER, _CONVERSATION = table_of(Assessment), table_of(User), table_of(Conversation)
 # Made once, and without the joins to what a thread has only one of: this is the hot path of reading.
 _IN_THREAD = (
-    select(_ASSESSMENT, _USER.c.name, _CONVERSATION.c.held_at)
+    select(*(_ASSESSMENT.c[name] for name in _COLUMNS), _USER.c.name, _CONVERSATION.c.held_at)
     .join(
         _USER,
         and_(

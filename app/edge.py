@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.domain.identifiers import holds_bsn
 from app.problems import Unexpected, problem_response
 from app.wire import UnknownHost
 
@@ -101,7 +102,8 @@ class Edge:
 
 def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+        # It stands in the log, so it must not be somebody's number.
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value) and not holds_bsn(value.decode()):
             return str(value.decode())
     return uuid_utils.uuid7().hex
 

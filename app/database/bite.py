@@ -1,5 +1,6 @@
 """Try everything that must be refused, on a made-up organisation, and undo it all."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -68,6 +69,14 @@ _ATTACKS = (
     ("erasure_order", "DELETE FROM erasure_order"),
     ("ledger_head", "UPDATE ledger_head SET seq = 0"),
     ("ledger_head", "DELETE FROM ledger_head"),
+    (
+        "ledger_head",
+        (
+            "INSERT INTO ledger_head (organisation_id, seq, hash, recorded_at) "
+            "SELECT organisation_id, 0, hash, recorded_at FROM ledger_head WHERE true "
+            "ON CONFLICT (organisation_id) DO UPDATE SET seq = 0"
+        ),
+    ),
 )
 
 
@@ -84,21 +93,27 @@ def bite(connection: Connection, *, alone: bool = False) -> None:
         if embedded:
             # With recursive triggers the delete guard would hide that the guard against REPLACE is gone.
             connection.exec_driver_sql("PRAGMA recursive_triggers=OFF")
-        for table in (name for name in GUARDED if name in tables):
-            _must_be_refused(connection, f"UPDATE {table} SET organisation_id = organisation_id")
-            _must_be_refused(connection, f"DELETE FROM {table}")
-            if embedded:
-                _must_be_refused(connection, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
-            elif alone:
-                _must_be_refused(connection, f"TRUNCATE {table} CASCADE")
-        for table, statement in _ATTACKS:
-            if table in tables:
-                _must_be_refused(connection, statement)
+        for statement in _attacks(tables, embedded=embedded, alone=alone):
+            _must_be_refused(connection, statement)
         _must_see_nothing_of_others(connection)
     finally:
         outer.rollback()
         if not is_walled(connection):
             connection.exec_driver_sql("PRAGMA recursive_triggers=ON")
+
+
+def _attacks(tables: set[str], *, embedded: bool, alone: bool) -> Iterator[str]:
+    for table in (name for name in GUARDED if name in tables):
+        yield f"UPDATE {table} SET organisation_id = organisation_id"
+        yield f"DELETE FROM {table}"
+    for table, statement in _ATTACKS:
+        if table in tables:
+            yield statement
+    for table in (name for name in (*GUARDED, "ledger_head", "erasure_order") if name in tables):
+        if embedded:
+            yield f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
+        elif alone:
+            yield f"TRUNCATE {table} CASCADE"
 
 
 def _must_be_refused(connection: Connection, statement: str) -> None:

@@ -69,6 +69,9 @@ def take_down(connection: Connection) -> None:
     if is_walled(connection):
         for table in owned_tables(connection):
             connection.exec_driver_sql(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
+            # A policy that names another table would keep that one from being dropped.
+            for name in policies_of(connection, table):
+                connection.exec_driver_sql(f'DROP POLICY "{name}" ON "{table}"')
 
 
 def put_up(connection: Connection) -> None:

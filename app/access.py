@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from app.database import Database, OrganisationSession, transaction
+from app.database.engine import StartRefused
 from app.database.walls import present_token
 from app.domain.errors import NotAuthenticated, NotFound, NotPermitted
 from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission
@@ -265,6 +266,10 @@ def _id_in_address(request: Request) -> UUID | None:
 _OPEN = "open_to_all"
 
 
+class UnguardedRoute(StartRefused, RuntimeError):
+    """A fault in the program: a route that nothing looks after. The service does not start with one."""
+
+
 def open_to_all(endpoint: Endpoint) -> Endpoint:
     """Say of a route that it needs no account. It shows nothing about anybody."""
     setattr(endpoint, _OPEN, True)
@@ -274,7 +279,7 @@ def open_to_all(endpoint: Endpoint) -> Endpoint:
 def api_routes(app: FastAPI) -> list[APIRoute]:
     """Return all routes, also those of included routers.
 
-    Raises `RuntimeError` for one of another kind: nothing would look at its permission.
+    Raises `UnguardedRoute` for one of another kind: nothing would look at its permission.
     """
     routes = []
     for context in iter_route_contexts(app.routes):
@@ -282,21 +287,21 @@ def api_routes(app: FastAPI) -> list[APIRoute]:
             case APIRoute() as route:
                 routes.append(route)
             case _:
-                raise RuntimeError(f"{context.path}: only routes with a permission, or open_to_all")
+                raise UnguardedRoute(f"{context.path}: only routes with a permission, or open_to_all")
     return routes
 
 
 def permission_of(route: APIRoute) -> Permission | None:
     """Return the permission of a route, or `None` when it is open to all.
 
-    Raises `RuntimeError` when it is neither, or declares more than one.
+    Raises `UnguardedRoute` when it is neither, or declares more than one.
     """
     doors = {*_doors_of(route.dependant)}
     is_open = getattr(route.endpoint, _OPEN, False)
     if len({door.permission for door in doors}) + is_open != 1:
-        raise RuntimeError(f"{route.path}: declare one permission with may(), or open_to_all")
+        raise UnguardedRoute(f"{route.path}: declare one permission with may(), or open_to_all")
     if "POST" in (route.methods or ()) and not all(isinstance(door, PermittedOnce) for door in doors):
-        raise RuntimeError(f"{route.path}: declare the permission of a POST with may_once()")
+        raise UnguardedRoute(f"{route.path}: declare the permission of a POST with may_once()")
     return doors.pop().permission if doors else None
 
 
@@ -311,6 +316,6 @@ def refuse_unguarded_routes(app: FastAPI) -> None:
     """Do not start with a route that has no permission and is not explicitly open."""
     routes = api_routes(app)
     if not routes:
-        raise RuntimeError("no routes found: this check is broken")
+        raise UnguardedRoute("no routes found: this check is broken")
     for route in routes:
         permission_of(route)

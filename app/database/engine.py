@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
+from app.database.authorizer import restrict
 from app.domain.errors import Busy, CannotLog, DomainError, NoRoom
 from app.settings import Settings
 
@@ -209,10 +210,14 @@ def _embedded(path: Path, key: str) -> Database:
         )
 
     def connect() -> Any:  # noqa: ANN401 - the driver has no types
-        connection = sqlcipher3.dbapi2.connect(path, check_same_thread=False, isolation_level=None)
+        # All statements stay prepared, so that SQLite asks the authoriser once for each.
+        connection = sqlcipher3.dbapi2.connect(
+            path, check_same_thread=False, isolation_level=None, cached_statements=512
+        )
         connection.execute(f"PRAGMA key = \"x'{key}'\"")
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        restrict(connection)
         return connection
 
     engine = create_engine(

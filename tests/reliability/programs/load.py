@@ -1,12 +1,14 @@
 """Clients that record, and remember what was confirmed to them: `python -m ...load PLAN`, a JSON object.
 
 A program of its own, so that it outlives what is killed and shares no interpreter with it. It says
-`ready` when everybody is connected, and at the end everything that was sent, as one JSON array.
+`ready` when everybody is connected, and at the end everything that was sent, as one JSON array. SIGTERM
+makes it finish what is under way.
 """
 
 import asyncio
 import json
 import re
+import signal
 import sys
 import time
 from collections import deque
@@ -99,6 +101,7 @@ async def run(plan: Plan) -> list[Call]:
     for _ in clients:
         await asyncio.wait_for(ready.acquire(), _PATIENCE)
     load.end = time.time() + plan.seconds
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, load.keys.clear)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     gate.set()

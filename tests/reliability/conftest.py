@@ -33,7 +33,7 @@ def ports(site: Site) -> Iterator[list[int]]:
     with serving(site.settings, processes=1 if site.engine == "embedded" else 2) as processes:
         yield [process.port for process in processes]
         for process in processes:
-            assert process.popen.poll() is None, "the service stopped by itself"
+            assert process.runs, "the service stopped by itself"
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Start the service and its clients, each in a process group of its own, and stop or kill them."""
 
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -11,81 +12,91 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import IO, Any, Self
 
 from app.settings import Settings
 from tests.reliability.programs.load import Call, Plan
+from tests.reliability.programs.serve import serve
 
 _ROOT = Path(__file__).parents[2]
-_COMMAND = ["-c", "from app.cli import main; main()", "serve", "--port", "0"]
-_BROKEN = ["-m", "tests.reliability.programs.serve"]
+
+
+# To import the service costs more than to start it, so that is done once, and each process forks from there.
+_fork = multiprocessing.get_context("forkserver")
+_fork.set_forkserver_preload(["app.cli", "app.server", "tests.reliability.programs.serve"])
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
     """A serving process."""
 
-    popen: subprocess.Popen[str]
+    process: ForkServerProcess
     port: int
-    log: IO[str]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which is also the one of its group."""
+        assert self.process.pid
+        return self.process.pid
 
     def kill(self) -> None:
         """Kill the process and everything it started; nothing in it runs after this."""
-        os.killpg(self.popen.pid, signal.SIGKILL)
-        self.popen.wait(30)
+        os.killpg(self.pid, signal.SIGKILL)
+        self.process.join(30)
 
-    def said(self) -> str:
-        """Return its log so far."""
-        self.log.seek(0)
-        return self.log.read()
+    @property
+    def runs(self) -> bool:
+        """Whether it is still there."""
+        return self.process.is_alive()
 
 
 @contextmanager
 def serving(settings: Settings, *broken: str, processes: int = 1) -> Iterator[list[Process]]:
     """Run the service as its command does; with flags for `programs/serve.py`, a broken one."""
     with ExitStack() as stack:
-        begun = [stack.enter_context(_begun(settings, broken)) for _ in range(processes)]
-        yield [_listening(popen, log) for popen, log in begun]
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        begun = [
+            stack.enter_context(_begun(settings, broken, folder / f"{number}.log"))
+            for number in range(processes)
+        ]
+        yield [_listening(*one) for one in begun]
 
 
 @contextmanager
-def _begun(settings: Settings, broken: tuple[str, ...]) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
-    others = {name: value for name, value in os.environ.items() if not name.startswith("WERKRELATIE_")}
-    own = {
+def _begun(
+    settings: Settings, broken: tuple[str, ...], log: Path
+) -> Iterator[tuple[ForkServerProcess, IO[str], Path]]:
+    environment = {
         "WERKRELATIE_DATA_DIR": str(settings.data_dir),
         "WERKRELATIE_DATABASE_URL": settings.database_url or "",
         "WERKRELATIE_REQUESTS_PER_SECOND": "0",
         "WERKRELATIE_LOG_LEVEL": "warning",
     }
-    with tempfile.TemporaryFile("w+") as log:
-        popen = subprocess.Popen(
-            [sys.executable, *([*_BROKEN, *broken] if broken else _COMMAND)],
-            cwd=_ROOT,
-            env={**others, **own},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            start_new_session=True,
-        )
-        with popen:
-            try:
-                yield popen, log
-            finally:
-                popen.terminate()
-                try:
-                    popen.wait(10)
-                except subprocess.TimeoutExpired:
-                    os.killpg(popen.pid, signal.SIGKILL)
+    said, says = _fork.Pipe(duplex=False)
+    process = _fork.Process(target=serve, args=(broken, environment, str(log), says))
+    process.start()
+    says.close()
+    with os.fdopen(os.dup(said.fileno())) as lines:
+        said.close()
+        try:
+            yield process, lines, log
+        finally:
+            process.terminate()
+            process.join(10)
+            if process.is_alive():
+                process.kill()
+                process.join(10)
+            process.close()
 
 
-def _listening(popen: subprocess.Popen[str], log: IO[str]) -> Process:
-    assert popen.stdout
-    line = popen.stdout.readline()
+def _listening(process: ForkServerProcess, lines: IO[str], log: Path) -> Process:
+    line = lines.readline()
     found = re.fullmatch(r"Werkrelatie listens on http://127\.0\.0\.1:(\d+)\n", line)
-    process = Process(popen, int(found[1]) if found else 0, log)
-    assert found, f"the service did not start: {process.said()[-2000:]}"
-    return process
+    assert found, f"the service did not start: {log.read_text()[-2000:]}"
+    return Process(process, int(found[1]), log)
 
 
 # ---------------------------------------------------------------- clients

@@ -53,7 +53,7 @@ def recorded_one_by_one(site: Site, file: Path, count: int, *broken: str) -> lis
     """Record one after another, in a process that is traced."""
     with serving(site.settings, *broken) as (process,):
         send_all(Plan([process.port], site.token, 1, [f"warming-{file.name}"]))
-        with traced(process.popen.pid, file):
+        with traced(process.pid, file):
             # strace says so of the first thread, and needs a moment for the others.
             time.sleep(0.2)
             keys = [f"power-cut-{file.name}-{n}" for n in range(count)]

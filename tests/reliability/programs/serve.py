@@ -1,21 +1,25 @@
 """The service with something broken on purpose, or on a disk of a given size: what the tests must notice.
 
-`python -m tests.reliability.programs.serve [--commit-late SECONDS] [--synchronous MODE]
-[--pages FILE] [--no-lock TABLE]`. Nothing of this is in the application.
+Flags: `[--commit-late SECONDS] [--synchronous MODE] [--pages FILE] [--no-lock TABLE]`. Without any it is the
+service itself, by its own command. Nothing of this is in the application.
 """
 
 import argparse
+import ctypes
+import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 import app.access
+from app.cli import main
 from app.database import Database, engine
 from app.logs import set_up_logs
 from app.server import run
@@ -77,13 +81,33 @@ def no_lock(tables: list[str]) -> None:
     event.listen(Engine, "before_cursor_execute", strip, retval=True)
 
 
-def main() -> None:
+def serve(flags: Sequence[str], environment: Mapping[str, str], log: str, says: Pipe) -> None:
+    """Be a serving process: what it says goes through the pipe, what it logs into a file."""
+    os.setsid()
+    for name in [name for name in os.environ if name.startswith("WERKRELATIE_")]:
+        del os.environ[name]
+    os.environ.update(environment)
+    os.dup2(says.fileno(), sys.stdout.fileno())
+    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), sys.stderr.fileno())
+    with suppress(OSError, AttributeError):
+        # Where Linux only lets parents trace, strace may trace this one (PR_SET_PTRACER, any).
+        ctypes.CDLL(None).prctl(0x59616D61, ctypes.c_ulong(-1), 0, 0, 0)
+    if not flags:
+        sys.argv = ["werkrelatie", "serve", "--port", "0"]
+        main()
+    break_on_purpose(flags)
+    settings = Settings()
+    set_up_logs(settings.log_level)
+    run(settings, "127.0.0.1", 0, None)
+
+
+def break_on_purpose(flags: Sequence[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--commit-late", type=float)
     parser.add_argument("--synchronous")
     parser.add_argument("--pages", type=Path)
     parser.add_argument("--no-lock", action="append", default=[])
-    given = parser.parse_args()
+    given = parser.parse_args(flags)
     if given.commit_late:
         commit_late(given.commit_late)
     if given.synchronous:
@@ -92,11 +116,3 @@ def main() -> None:
         pages(given.pages)
     if given.no_lock:
         no_lock(given.no_lock)
-    settings = Settings()
-    set_up_logs(settings.log_level)
-    run(settings, "127.0.0.1", 0, None)
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -37,7 +37,7 @@ def ports(site: Site) -> Iterator[list[int]]:
 
 
 @pytest.fixture(scope="session")
-def cluster(postgresql_address: str) -> Iterator[Cluster]:  # it says where sockets go
+def cluster(postgresql_address: str) -> Iterator[Cluster]:  # noqa: ARG001 - it says where sockets go
     """A PostgreSQL server that may be killed."""
     with cluster_of_its_own() as made:
         yield made

@@ -165,9 +165,7 @@ class Caller:
             named["Content-Type"] = "application/json"
         self._connection.request(method, path, content, self._headers | named)
         response = self._connection.getresponse()
-        return Answer(
-            response.status, {n.lower(): v for n, v in response.getheaders()}, response.read()
-        )
+        return Answer(response.status, {n.lower(): v for n, v in response.getheaders()}, response.read())
 
     def __enter__(self) -> Self:
         return self

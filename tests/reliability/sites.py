@@ -61,9 +61,7 @@ def make_site(database: Database) -> Site:
         settings = Settings(database_url=url.render_as_string(hide_password=False))
         keeper = Settings(database_url=url.set(username="postgres").render_as_string(hide_password=False))
     database.close()
-    return Site(
-        settings, keeper, people.tokens["anna"], "embedded" if database.is_embedded else "postgresql"
-    )
+    return Site(settings, keeper, people.tokens["anna"], "embedded" if database.is_embedded else "postgresql")
 
 
 # ---------------------------------------------------------------- what is in it
@@ -99,13 +97,13 @@ def stock_of(site: Site) -> Stock:
             last[row.organisation_id] = (row.seq, row.hash)
             stock.entries[row.entity_id] += 1
         heads = connection.execute(select(_HEAD.c.organisation_id, _HEAD.c.seq, _HEAD.c.hash))
-        assert {id_: (seq, hash_) for id_, seq, hash_ in heads} == last
+        assert {head.organisation_id: (head.seq, head.hash) for head in heads} == last
         named = connection.execute(
             select(col(Assessment.id), col(Concern.reference))
             .join(Thread, col(Thread.id) == col(Assessment.thread_id))
             .join(Concern, col(Concern.id) == col(Thread.concern_id))
         )
-        stock.keys = {id_: key for id_, key in named}
+        stock.keys = {row.id: row.reference for row in named}
         events = connection.execute(select(col(AccessEvent.entity_id))).scalars()
         stock.lines = Counter(id_ for id_ in events if id_)
         return stock

@@ -78,7 +78,7 @@ def test_the_service_is_killed(site: Site) -> None:
 def test_the_service_is_killed_control_commit_after_the_answer(embedded_site: Site) -> None:
     site, missing, confirmed, rounds = embedded_site, 0, 0, 0
     chances = dice("R1 control")
-    while not missing and rounds < 12 or rounds < volume(1, 12):
+    while rounds < volume(1, 12) or (not missing and rounds < 12):
         rounds += 1
         with started(site, "--commit-late", "0.06") as processes:
             calls = interrupted(site, processes, chances.uniform(0.3, 1), kill_all)
@@ -102,9 +102,7 @@ def killed_with_its_database(site: Site, cluster: Cluster, rounds: int, key: str
     chances, calls, slowest = dice(key), list[Call](), 0.0
     with started(site) as processes:
         for _ in range(rounds):
-            plan = Plan(
-                [process.port for process in processes], site.token, CLIENTS, some_keys(5000)
-            )
+            plan = Plan([process.port for process in processes], site.token, CLIENTS, some_keys(5000))
             with Clients(plan) as clients:
                 time.sleep(chances.uniform(0.3, 1))
                 cluster.kill()
@@ -140,12 +138,10 @@ def test_postgresql_is_killed_control_synchronous_commit_off(cluster_site: Site,
     site, missing, confirmed, rounds = cluster_site, 0, 0, 0
     site.execute("ALTER ROLE app_rw SET synchronous_commit = off")
     try:
-        while not missing and rounds < 40 or rounds < 8:
+        while rounds < 8 or (not missing and rounds < 40):
             rounds += 1
             with started(site) as processes:
-                plan = Plan(
-                    [process.port for process in processes], site.token, CLIENTS, some_keys(5000)
-                )
+                plan = Plan([process.port for process in processes], site.token, CLIENTS, some_keys(5000))
                 with Clients(plan) as clients:
                     time.sleep(0.8)
                     cluster.kill()

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from app.database import transaction
 from app.models.access_log import AccessEvent
 from app.models.base import table_of
-from sqlalchemy import func, select
 from tests.reliability.calls import body_of
 from tests.reliability.processes import Answer, Caller, send_all, serving
 from tests.reliability.programs.load import Call, Plan
@@ -26,7 +27,9 @@ def pages_of(site: Site) -> int:
 def looks_of(site: Site) -> int:
     """Count the lines in the log that say somebody looked."""
     with site.opened() as database, transaction(database, write=False) as connection:
-        looked = select(func.count()).where(_EVENT.c.event == "assessment:read", _EVENT.c.outcome == "granted")
+        looked = select(func.count()).where(
+            _EVENT.c.event == "assessment:read", _EVENT.c.outcome == "granted"
+        )
         count: int = connection.execute(looked).scalar_one()
         return count
 
@@ -73,7 +76,9 @@ def test_a_full_disk_loses_nothing_and_shows_nothing_it_cannot_log(
             limit.write_text(str(LOTS))
             # The same process goes on at once, and what was refused can be sent again with its key.
             refused = [call.key for call in calls if call.status != 201][:3]
-            assert [call.status for call in send_all(Plan([process.port], site.token, 1, refused))] == [201] * 3
+            assert [call.status for call in send_all(Plan([process.port], site.token, 1, refused))] == [
+                201
+            ] * 3
             looks.append(caller("GET", "/v1/assessments?limit=100"))
             assert looks[-1].status == 200
     assert {call.status for call in calls} == {201, 507} or {call.status for call in calls} == {201, 503, 507}

@@ -31,6 +31,7 @@ def commit_late(seconds: float) -> None:
 
     @contextmanager
     def transaction(database: Database, *, write: bool, one_moment: bool = False) -> Iterator[Connection]:
+        assert write, "only this is called with it"
         connection = (database.observer if one_moment else database.writer).connect()
         begun = connection.begin()
         try:
@@ -47,12 +48,12 @@ def commit_late(seconds: float) -> None:
 
         threading.Thread(target=later).start()
 
-    app.access.transaction = transaction
+    setattr(app.access, "transaction", transaction)  # noqa: B010 - it is not exported
 
 
 def synchronous(mode: str) -> None:
     """Let the embedded database hand its commits to the operating system and wait for nothing."""
-    pragmas = (f"synchronous={mode}" if one == "synchronous=FULL" else one for one in engine._PRAGMAS)
+    pragmas: Any = (f"synchronous={mode}" if one == "synchronous=FULL" else one for one in engine._PRAGMAS)
     engine._PRAGMAS = tuple(pragmas)
 
 

@@ -46,7 +46,7 @@ def test_eight_writers_control_without_for_update(server_site: Site) -> None:
 
 @pytest.mark.parametrize("clients", [60])
 def test_sixty_writers_all_get_their_turn(site: Site, clients: int) -> None:
-    count = volume(180, 1000)
+    count = volume(120, 1000)
     with serving(site.settings) as (process,):
         plan = Plan([process.port], site.token, clients, [f"turn-{n:04}" for n in range(count)])
         calls = send_all(plan)

@@ -22,7 +22,7 @@ def restarted_under_load(site: Site, cluster: Cluster, mode: str, port: int) -> 
         cluster.control("-m", mode, "restart")
         cluster.answers()
         answered = time.time()
-        time.sleep(1.5)
+        time.sleep(1)
         clients.stop()
         return clients.calls(), answered
 

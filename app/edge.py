@@ -9,6 +9,7 @@ import structlog
 import uuid_utils
 from fastapi import Request
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.identifiers import holds_bsn
@@ -72,6 +73,8 @@ class Edge:
                 await problem_response(Request(scope), UnknownHost())(scope, receive, send_safely)
                 return
             await self._app(scope, receive, send_safely)
+        except ClientDisconnect:
+            pass  # no fault of ours, and nobody is left to answer
         except Exception as error:
             # The message of an error may hold what was sent; its kind and place do not.
             log.exception("fault", request_id=request_id, kind=type(error).__name__)

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col
-from sqlmodel import select as select_cases
 
 from app.domain.errors import CaseIsClosed, CaseIsRestricted, NotFound
 from app.models.assessments import AssessmentCreate
@@ -24,6 +23,7 @@ from app.models.cases import (
     RetentionBasis,
 )
 from app.models.threads import Thread
+from app.services.access_log import cases_called
 from app.services.trail import new_salt
 from app.services.visibility import visible_cases
 from app.services.work import Work
@@ -99,13 +99,9 @@ def find_or_open_case(work: Work, reference: str) -> Case:
         case = work.session.exec(visible).first()
     if case is None:
         # The refusal names the case in the access log, and nowhere else.
-        work.trail.shows(*_hidden(work, reference))
+        work.trail.shows(*cases_called(work.session, reference))
         raise NotFound
     return case
-
-
-def _hidden(work: Work, reference: str) -> list[UUID]:
-    return list(work.session.exec(select_cases(Case.id).where(col(Case.reference) == reference)))
 
 
 def open_case(work: Work, reference: str) -> bool:

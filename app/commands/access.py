@@ -24,5 +24,5 @@ def prune_log(organisation: OrganisationOption) -> None:
                 step = prune(session, right_now(), years, after)
             if step is None:
                 break
-            lines, seals, after = lines + step.lines, seals + bool(step.lines) * step.seals, step.after
+            lines, seals, after = lines + step.lines, seals + step.seals, step.after
     typer.echo(f"{lines} lines of {seals} seals deleted. Everything of the last {years} years is kept.")

@@ -176,30 +176,41 @@ REFUSED_BASIS = Text(
 )
 
 _COMPUTER = Text(nl="iemand die de computer beheert", en="somebody who looks after the computer")
-_PROGRAM = Text(nl="een programma, in de rol van {role},", en="a program, in the role of {role},")
-_DONE = Text(nl="{who} van {organisation} heeft {done}.", en="{who} of {organisation} has {done}.")
+_SOMEBODY = Text(nl="{role} van {organisation}", en="{role} of {organisation}")
+_SOMEBODY_AT_THE_COMPUTER = Text(
+    nl="iemand die de computer van {organisation} beheert,",
+    en="somebody who looks after the computer of {organisation}",
+)
+_PROGRAM = Text(
+    nl="een programma van {organisation}, in de rol van {role},",
+    en="a program of {organisation}, in the role of {role},",
+)
+_DONE = Text(nl="{who} heeft {done}.", en="{who} has {done}.")
 _REFUSED = Text(
-    nl="{who} van {organisation} wilde {wanted}. Dat is geweigerd.",
-    en="{who} of {organisation} wanted to {wanted}. That was refused.",
+    nl="{who} wilde {wanted}. Dat is geweigerd.", en="{who} wanted to {wanted}. That was refused."
 )
 
 
-def label_of(role: Role | None, *, program: bool = False) -> Text:
+def label_of(role: Role | None) -> Text:
     """Say who somebody is, without a name. Who has no role worked on the computer itself."""
-    if role is None:
-        return _COMPUTER
-    return _PROGRAM.filled(role=ROLE_LABELS[role]) if program else ROLE_LABELS[role]
+    return _COMPUTER if role is None else ROLE_LABELS[role]
 
 
-def told(event: str, outcome: Outcome, who: Text, organisation: str) -> Text:
+def told(event: str, outcome: Outcome, who: Text) -> Text:
     """Tell in a sentence what somebody did, or wanted to do and could not."""
-    name = Text(nl=organisation, en=organisation)
     if outcome is Outcome.DENIED:
-        wanted = PERMISSION_SENTENCES[Permission(event)]
-        sentence = _REFUSED.filled(who=who, organisation=name, wanted=wanted)
+        sentence = _REFUSED.filled(who=who, wanted=PERMISSION_SENTENCES[Permission(event)])
     else:
-        sentence = _DONE.filled(who=who, organisation=name, done=DEEDS[event].done)
+        sentence = _DONE.filled(who=who, done=DEEDS[event].done)
     return Text(nl=sentence.nl[0].upper() + sentence.nl[1:], en=sentence.en[0].upper() + sentence.en[1:])
+
+
+def somebody_of(organisation: str, role: Role | None, *, program: bool = False) -> Text:
+    """Begin a sentence about somebody of an organisation."""
+    name = Text(nl=organisation, en=organisation)
+    if role is None:
+        return _SOMEBODY_AT_THE_COMPUTER.filled(organisation=name)
+    return (_PROGRAM if program else _SOMEBODY).filled(organisation=name, role=ROLE_LABELS[role])
 
 
 def reason_of(basis: Basis | None, outcome: Outcome) -> Text | None:

@@ -1,14 +1,15 @@
 """Read the access log: line by line for the privacy officer, and in sentences for a client."""
 
 from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import and_
+from sqlalchemy import and_, func
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.domain.access_log import Outcome, label_of, reason_of, told
+from app.domain.access_log import Outcome, label_of, reason_of, somebody_of, told
 from app.domain.errors import NotFound
 from app.models.access_log import AccessedClient, AccessEvent
 from app.models.access_reads import AccessEventRead, EventName, ToldEvent
@@ -51,7 +52,7 @@ def list_events(work: Work, query: AccessEventQuery) -> Slice:
         work.trail.about("client", query.case)
     elif query.user is not None:
         work.trail.about("user", query.user)
-    page = _page(work, _wanted(query), query)
+    page = _page(work, _wanted(query), query, of_one_case=query.case is not None)
     cases = _cases_of(work, [event.id for event in page.rows])
     work.trail.shows(*(case_id for found in cases.values() for case_id in found))
     items = [AccessEventRead(**event.model_dump(), cases=cases[event.id]) for event in page.rows]
@@ -68,19 +69,19 @@ def tell_client(work: Work, reference: str, query: ClientAccessQuery) -> Slice:
     organisation = work.session.exec(
         select(Organisation.name).where(col(Organisation.id) == work.actor.organisation_id)
     ).one()
-    page = _page(work, _within(_about(found[0]), query), query)
+    page = _page(work, _within(_about(found[0]), query), query, of_one_case=True)
     items = [_told(work, event, organisation, names=query.names) for event in page.rows]
     return Slice(items, page.next_cursor)
 
 
 def _told(work: Work, event: AccessEvent, organisation: str, *, names: bool) -> ToldEvent:
-    who = label_of(event.role, program=event.actor_kind is UserKind.MACHINE)
+    who = somebody_of(organisation, event.role, program=event.actor_kind is UserKind.MACHINE)
     why = reason_of(event.basis, event.outcome)
     return ToldEvent(
         when=event.recorded_at,
         organisation=organisation,
         role=label_of(event.role)[work.language],
-        what=told(event.event, event.outcome, who, organisation)[work.language],
+        what=told(event.event, event.outcome, who)[work.language],
         why=why[work.language] if why else None,
         emergency=event.emergency,
         refused=event.outcome is Outcome.DENIED,
@@ -122,9 +123,16 @@ def _within(statement: SelectOfScalar[AccessEvent], period: Period) -> SelectOfS
     return statement
 
 
-def _page(work: Work, statement: SelectOfScalar[AccessEvent], query: PageQuery) -> Slice:
+def _page(
+    work: Work, statement: SelectOfScalar[AccessEvent], query: PageQuery, *, of_one_case: bool
+) -> Slice:
     statement = statement.where(col(AccessEvent.organisation_id) == work.actor.organisation_id)
-    ordered = newest_first(statement, col(AccessEvent.recorded_at), col(AccessEvent.id), query)
+    moment: Any = col(AccessEvent.recorded_at)
+    if of_one_case:
+        # Hides the order from the database: else it may go through the whole log, newest first, to find
+        # the few lines about this case, instead of taking those by their index and putting them in order.
+        moment = func.coalesce(moment, moment)
+    ordered = newest_first(statement, moment, col(AccessEvent.id), query)
     return sliced(work.session.exec(ordered).all(), query, lambda event: Place(event.recorded_at, event.id))
 
 

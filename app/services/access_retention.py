@@ -19,7 +19,7 @@ _EVENT, _CLIENT, _SEAL = table_of(AccessEvent), table_of(AccessedClient), table_
 
 
 class Pruned(NamedTuple):
-    """How many lines and seals one step went over. `after`: the next one begins behind this number."""
+    """How many lines of how many seals one step deleted; the next one begins behind `after`."""
 
     lines: int
     seals: int
@@ -54,7 +54,7 @@ def prune(session: Session, now: datetime, years: int, after: int = -1) -> Prune
     ).all()
     if not seals:
         return None
-    lines = 0
+    lines = emptied = 0
     for first, last in seals:
         sealed = (
             _EVENT.c.organisation_id == organisation_id,
@@ -66,7 +66,8 @@ def prune(session: Session, now: datetime, years: int, after: int = -1) -> Prune
                 _CLIENT.c.event_id.in_(select(_EVENT.c.id).where(*sealed)),
             )
         )
-        lines += connection.execute(delete(_EVENT).where(*sealed)).rowcount
+        deleted = connection.execute(delete(_EVENT).where(*sealed)).rowcount
+        lines, emptied = lines + deleted, emptied + bool(deleted)
     if lines:
         write_command(session, Trail(Command.PRUNE), now)
-    return Pruned(lines, len(seals), seals[-1].first_number)
+    return Pruned(lines, emptied, seals[-1].first_number)

@@ -65,6 +65,7 @@ class Access:
     origin: Origin
     entity_id: UUID | None = None
     key: Key | None = None
+    reference: str | None = None
 
     @contextmanager
     def transaction(self, *, write: bool = True, one_moment: bool = False) -> Iterator[Work]:
@@ -156,7 +157,8 @@ class Access:
             OrganisationSession(connection, found.actor.organisation_id) as session,
         ):
             knowledge = self.surroundings.knowledge
-            write_refusal(Work(session, found.actor, now, self.language, knowledge, trail), reason)
+            work = Work(session, found.actor, now, self.language, knowledge, trail)
+            write_refusal(work, reason, self.reference)
 
 
 _TRACE = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -209,6 +211,7 @@ class Permitted:
             _origin(request, acting_user),
             _id_in_address(request),
             key,
+            request.path_params.get("case_reference"),
         )
 
 

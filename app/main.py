@@ -14,7 +14,16 @@ from app.edge import Edge
 from app.knowledge import load_knowledge
 from app.openapi import SERVER, publish
 from app.problems import handle_problems
-from app.routers import assessments, cases, catalogue, classifications, colleagues, health, threads
+from app.routers import (
+    access_events,
+    assessments,
+    cases,
+    catalogue,
+    classifications,
+    colleagues,
+    health,
+    threads,
+)
 from app.settings import LOCAL_HOSTS, Settings
 from app.throttling import BAD_TOKENS_A_MINUTE, Doorkeeper
 from app.trust import TrustFolder
@@ -38,7 +47,7 @@ def create_app(hosts: Collection[str] = LOCAL_HOSTS) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
     )
-    for module in (classifications, catalogue, assessments, cases, threads, colleagues):
+    for module in (classifications, catalogue, assessments, cases, threads, colleagues, access_events):
         app.include_router(module.router, prefix=SERVER)
     app.include_router(health.router)
     publish(app)

@@ -26,6 +26,7 @@ _TAGS = {
     "cases": "Cases: open, close, reopen, hand over; the caseload and the matrix of a case.",
     "history": "How working relationships changed, as of a date and as known at a date.",
     "organisation": "Colleagues and teams.",
+    "access log": "Who saw or changed what, told to the client too, and the monthly review of it.",
     "description": "This description itself.",
     "health": "For the one who looks after the service.",
 }

@@ -35,6 +35,12 @@ class Settings(BaseSettings):
             "and the list of erasures. Left out: next to the data folder, with its name and '.trust'."
         ),
     )
+    log_years: int = Field(
+        default=5,
+        ge=5,
+        le=100,
+        description="How many years a line of the access log is kept at least: 5 or more.",
+    )
     log_level: str = Field(
         default="info",
         pattern="^(debug|info|warning|error)$",

@@ -63,6 +63,15 @@ ROLE_SENTENCES = {
     ),
 }
 
+ROLE_LABELS = {
+    Role.PRACTITIONER: Text(nl="een hulpverlener", en="a practitioner"),
+    Role.SUPERVISOR: Text(nl="een leidinggevende", en="a supervisor"),
+    Role.TRAINER: Text(nl="een trainer", en="a trainer"),
+    Role.ADMIN: Text(nl="een beheerder", en="an administrator"),
+    Role.PRIVACY_OFFICER: Text(nl="een privacyfunctionaris", en="a privacy officer"),
+}
+"""What a client calls somebody with the role."""
+
 PERMISSION_SENTENCES = {
     Permission.RECORD_ASSESSMENT: Text(nl="een inschatting vastleggen", en="record an assessment"),
     Permission.CORRECT_ASSESSMENT: Text(nl="een inschatting verbeteren", en="correct an assessment"),

@@ -1,5 +1,6 @@
 """Write the access log, in the transaction of what it is about. No log, no data."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.domain.access_log import BASES, DEEDS, Basis, Outcome
 from app.domain.errors import CannotLog
 from app.models.access_log import AccessedClient, AccessEvent
 from app.models.assessments import Assessment
-from app.models.base import table_of, uuid7
+from app.models.base import clean_text, table_of, uuid7
 from app.models.cases import Case
 from app.models.organisations import UserKind
 from app.models.threads import Thread
@@ -57,9 +58,14 @@ def write_command(session: Session, trail: Trail, now: Any) -> None:  # noqa: AN
     append(session, None, now, trail.chained)
 
 
-def write_refusal(work: Work, reason: str) -> None:
-    """Write that something was refused, and of which case, when there is one behind the wall."""
+def write_refusal(work: Work, reason: str, reference: str | None = None) -> None:
+    """Write that something was refused, and of which case, when there is one behind the wall.
+
+    `reference` is the one of the case in the address, when the address has one.
+    """
     trail = work.trail
+    if reference is not None:
+        trail.shows(*cases_called(work.session, clean_text(reference)))
     if trail.entity is not None:
         trail.shows(*_cases_behind(work.session, trail.entity[1]))
     _write(work.session, _by(work.actor, work), trail, Outcome.DENIED, reason)
@@ -110,6 +116,11 @@ def _write(session: Session, by: dict[str, Any], trail: Trail, outcome: Outcome,
             connection.execute(_INSERT_CLIENTS, clients)
     except DBAPIError as error:
         raise CannotLog from error
+
+
+def cases_called(session: Session, reference: str) -> Sequence[UUID]:
+    """Return the case of this organisation with a reference, whoever may see it: for the log only."""
+    return session.execute(select(col(Case.id)).where(col(Case.reference) == reference)).scalars().all()
 
 
 def _cases_behind(session: Session, entity_id: UUID) -> set[UUID]:

@@ -27,6 +27,7 @@ from app.models.cases import (
 from app.models.history import CaseloadItem
 from app.models.organisations import Membership, Team, User
 from app.models.threads import Thread, ThreadHead
+from app.services.access_log import cases_called
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.places import log_event, open_case
 from app.services.threads import threads_of
@@ -53,6 +54,8 @@ def create_case(work: Work, body: CaseCreate) -> CaseRead:
     is_new = open_case(work, body.reference)
     case = work.session.exec(visible_cases(work).where(col(Case.reference) == body.reference)).first()
     if case is None:
+        # The refusal names the case in the access log, and nowhere else.
+        work.trail.shows(*cases_called(work.session, body.reference))
         raise NotFound
     if not is_new:
         raise CaseExists

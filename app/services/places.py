@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col
-from sqlmodel import select as select_cases
 
 from app.domain.errors import CaseIsClosed, CaseIsRestricted, NotFound
 from app.domain.roles import Role
@@ -26,6 +25,7 @@ from app.models.cases import (
     RetentionBasis,
 )
 from app.models.threads import Thread
+from app.services.access_log import cases_called
 from app.services.trail import new_salt
 from app.services.visibility import seen_by, visible_to
 from app.services.work import Work
@@ -109,7 +109,7 @@ def find_or_open_case(work: Work, reference: str) -> FoundCase:
         case = connection.execute(_visible_case(work.actor.role), wanted).first()
     if case is None:
         # The refusal names the case in the access log, and nowhere else.
-        work.trail.shows(*_hidden(work, reference))
+        work.trail.shows(*cases_called(work.session, reference))
         raise NotFound
     return FoundCase(case.id, case.status, case.restricted)
 
@@ -126,10 +126,6 @@ def _visible_case(role: Role) -> Select[*tuple[Any, ...]]:
         .where(col(Case.reference) == bindparam("of_reference"))
         .with_for_update(read=True)
     )
-
-
-def _hidden(work: Work, reference: str) -> list[UUID]:
-    return list(work.session.exec(select_cases(Case.id).where(col(Case.reference) == reference)))
 
 
 def open_case(work: Work, reference: str) -> bool:

@@ -23,6 +23,7 @@ Row = tuple[str, str]
 
 BY_ID = ("own", "other_team", "other_organisation", "nonexistent", "malformed")
 BY_REFERENCE = ("own", "other_team", "other_organisation", "nonexistent")
+MONTHS = ("existing", "malformed")
 PUBLIC = ("existing", "nonexistent")
 NONE = ("-",)
 
@@ -68,6 +69,19 @@ OPEN_CASE = {
 }
 LIST = {"-": "              200 200 200 200 200 403 403 403 200  401 401 401 401 401 401"}
 LIST_PEOPLE = {"-": "       200 200 200 200 200 403 200 200 200  401 401 401 401 401 401"}
+# The log is for the privacy officer, also where it is about a case.
+LOG = {"-": "               403 403 403 403 403 403 403 200 403  401 401 401 401 401 401"}
+SIGN_OFF = {"-": "          403 403 403 403 403 403 403 201 403  401 401 401 401 401 401"}
+TELL = {
+    "own": "                403 403 403 403 403 403 403 200 403  401 401 401 401 401 401",
+    "other_team": "         403 403 403 403 403 403 403 200 403  401 401 401 401 401 401",
+    "other_organisation": " 403 403 403 403 403 403 403 404 403  401 401 401 401 401 401",
+    "nonexistent": "        403 403 403 403 403 403 403 404 403  401 401 401 401 401 401",
+}
+REVIEW = {
+    "existing": "           403 403 403 403 403 403 403 200 403  401 401 401 401 401 401",
+    "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
+}
 OPEN = {"-": "              200 200 200 200 200 200 200 200 200  200 200 200 200 200 200"}
 OPEN_BY_NAME = {
     "existing": "           200 200 200 200 200 200 200 200 200  200 200 200 200 200 200",
@@ -88,6 +102,11 @@ OPERATIONS = {
     "GET /v1/transitions": LIST,
     "GET /v1/users": LIST_PEOPLE,
     "GET /v1/teams": LIST_PEOPLE,
+    "GET /v1/access-events": LOG,
+    "GET /v1/clients/{case_reference}/access-events": TELL,
+    "GET /v1/access-reviews": LOG,
+    "POST /v1/access-reviews": SIGN_OFF,
+    "GET /v1/access-reviews/{month}": REVIEW,
     "POST /v1/classifications": OPEN,
     "GET /v1/classifications": OPEN,
     "GET /v1/classifications/{combination}": OPEN_BY_NAME,
@@ -137,7 +156,11 @@ def rows_of(app: FastAPI) -> set[Row]:
     rows = set()
     for operation, permission in operations_of(app).items():
         kinds: tuple[str, ...] = NONE
-        if "{" in operation:
+        if "{case_reference}" in operation:
+            kinds = BY_REFERENCE
+        elif "{month}" in operation:
+            kinds = MONTHS
+        elif "{" in operation:
             kinds = BY_ID if permission else PUBLIC
         elif operation in NAMES_A_CASE:
             kinds = BY_REFERENCE
@@ -159,6 +182,10 @@ def ask(world: World, caller: str, row: Row) -> Response:
 def _filled(world: World, path: str, kind: str) -> str:
     if "{" not in path:
         return path
+    if "{month}" in path:
+        return path.format(month="2026-11" if kind == "existing" else "no-month")
+    if "{case_reference}" in path:
+        return path.format(case_reference=world.objects.get(kind, {}).get("reference", "nobody"))
     if kind == "existing":
         return path.format(combination="yes-yes-no", id="com-st-01" if "approaches" in path else "vg01")
     if kind in world.objects:
@@ -189,6 +216,7 @@ def _body(operation: str, reference: str) -> dict[str, Any]:
             "answers": answers("yyn"),
         },
         "POST /v1/assessments/{id}/corrections": {"answers": answers("nnn"), "reason": "I had misheard."},
+        "POST /v1/access-reviews": {"month": "2026-11", "finding": "Nothing out of the ordinary."},
         "POST /v1/cases": {"reference": reference},
         "PATCH /v1/cases/{id}": {"status": "open"},
         "POST /v1/classifications": answers("yyn"),
@@ -260,8 +288,9 @@ def test_a_route_that_forgets_who_may_see_what_is_noticed(world: World) -> None:
 
 @pytest.mark.parametrize("operation", [one for one, rows in OPERATIONS.items() if "other_team" in rows])
 def test_what_is_invisible_looks_like_what_does_not_exist(world: World, operation: str) -> None:
-    kinds = [kind for kind in OPERATIONS[operation] if TABLE[operation, kind]["colleague"] == 404]
-    answered = [without_instance(ask(world, "colleague", (operation, kind))) for kind in kinds]
+    caller = "privacy_officer" if "{case_reference}" in operation else "colleague"
+    kinds = [kind for kind in OPERATIONS[operation] if TABLE[operation, kind][caller] == 404]
+    answered = [without_instance(ask(world, caller, (operation, kind))) for kind in kinds]
     assert len(kinds) >= 2
     assert answered == [answered[0]] * len(answered)
     assert world.objects["own"]["reference"] not in str(answered)

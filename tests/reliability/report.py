@@ -12,8 +12,8 @@ from tests.reliability.volume import FIGURES
 _HEAD = """\
 # Reliability
 
-What `make torture` found: the service is killed, raced, starved and lied to, at full volume, on real processes
-and real databases. Made by that command; do not edit.
+What `make torture` found: the service is killed, raced, starved and lied to, at full volume, on real
+processes and real databases. Made by that command; do not edit.
 
 - **Date**: {date}
 - **Machine**: {machine}
@@ -42,7 +42,7 @@ def page(figures: Path) -> str:
     names = ("key", "what", "engine", "figure", "passes", "control")
     rows = sorted(
         ([line[name].replace("|", "/") for name in names] for line in lines),
-        key=lambda row: (int("".join(filter(str.isdigit, row[0]))), row[0], row[2], row[1].startswith("control"), row[1]),
+        key=lambda row: (int("".join(filter(str.isdigit, row[0]))), row[0], row[2], "control:" in row[1], row[1]),
     )
     head = _HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", machine=machine())
     return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)

@@ -42,7 +42,13 @@ def page(figures: Path) -> str:
     names = ("key", "what", "engine", "figure", "passes", "control")
     rows = sorted(
         ([line[name].replace("|", "/") for name in names] for line in lines),
-        key=lambda row: (int("".join(filter(str.isdigit, row[0]))), row[0], row[2], "control:" in row[1], row[1]),
+        key=lambda row: (
+            int("".join(filter(str.isdigit, row[0]))),
+            row[0],
+            row[2],
+            "control:" in row[1],
+            row[1],
+        ),
     )
     head = _HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", machine=machine())
     return head + "".join(f"| {' | '.join(row)} |\n" for row in rows)

@@ -12,8 +12,8 @@ from tests.reliability.volume import FIGURES
 _HEAD = """\
 # Reliability
 
-What `make torture` found: the service is killed, raced, starved and lied to, at full volume, on real processes
-and real databases. Made by that command; do not edit.
+What `make torture` found: the service is killed, raced, starved and lied to, at full volume, on real
+processes and real databases. Made by that command; do not edit.
 
 - **Date**: {date}
 - **Machine**: {machine}
@@ -46,7 +46,7 @@ def page(figures: Path) -> str:
             int("".join(filter(str.isdigit, row[0]))),
             row[0],
             row[2],
-            row[1].startswith("control"),
+            "control:" in row[1],
             row[1],
         ),
     )

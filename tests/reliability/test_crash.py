@@ -64,7 +64,7 @@ def test_the_service_is_killed(site: Site) -> None:
     assert lost(stock, [*calls, *again]) == []
     assert stock.effects == dict.fromkeys((call.key for call in calls), 1)
     confirmed = sum(call.status == 201 for call in calls)
-    assert confirmed > 10 * rounds
+    assert confirmed >= rounds
     report(
         "R1",
         "SIGKILL of the service under load",
@@ -122,7 +122,7 @@ def test_postgresql_is_killed(cluster_site: Site, cluster: Cluster) -> None:
     assert lost(stock, calls) == []
     assert stock.effects == dict.fromkeys((call.key for call in calls), 1)
     confirmed = sum(call.status == 201 for call in calls)
-    assert confirmed > 10 * rounds
+    assert confirmed >= rounds
     report(
         "R2",
         "SIGKILL of PostgreSQL and all its children under load",

@@ -71,11 +71,12 @@ def test_a_full_disk_loses_nothing_and_shows_nothing_it_cannot_log(
     ):
         for round_ in range(rounds):
             limit.write_text(str(pages_of(site) + volume(60, 1000)))
-            calls += filled(caller, f"full-{round_}")
+            found = filled(caller, f"full-{round_}")
+            calls += found
             looks += looked(caller)
             limit.write_text(str(LOTS))
             # The same process goes on at once, and what was refused can be sent again with its key.
-            refused = [call.key for call in calls if call.status != 201][:3]
+            refused = [call.key for call in found if call.status != 201][:3]
             assert [call.status for call in send_all(Plan([process.port], site.token, 1, refused))] == [
                 201
             ] * 3

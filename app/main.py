@@ -16,7 +16,9 @@ from app.openapi import SERVER, publish
 from app.problems import handle_problems
 from app.routers import assessments, cases, catalogue, classifications, colleagues, health, threads
 from app.settings import Settings
+from app.signing import signing_key
 from app.trust import TrustFolder
+from app.upkeep import Upkeep
 
 # Routes that use the database run in threads, each to its end. Python computes in one of them at a time,
 # so more would only wait for each other, and every one keeps memory; enough to wait for disks and locks.
@@ -52,14 +54,20 @@ def start(settings: Settings) -> FastAPI:
     app = create_app()
     database = open_database(settings)
     refuse_outdated_schema(database)
-    app.state.surroundings = Surroundings(
-        database, load_knowledge(), lambda: datetime.now(UTC), TrustFolder(settings.trust_folder)
-    )
+    trust = TrustFolder(settings.trust_folder)
+    signing_key(trust)
+    app.state.surroundings = Surroundings(database, load_knowledge(), lambda: datetime.now(UTC), trust)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     to_thread.current_default_thread_limiter().total_tokens = THREADS
+    surroundings: Surroundings = app.state.surroundings
+    upkeep = Upkeep(surroundings, surroundings.trust) if surroundings.trust else None
+    if upkeep:
+        upkeep.start()
     yield
-    app.state.surroundings.database.close()
+    if upkeep:
+        await to_thread.run_sync(upkeep.stop)
+    surroundings.database.close()

@@ -159,7 +159,7 @@ class Upkeep:
     def _try(self, job: Job) -> bool:
         try:
             job.do(self.surroundings, self.trust)
-        except Exception:  # noqa: BLE001 - the service goes on, whatever it is
+        except Exception:
             log.exception("upkeep failed", job=job.name)
             return False
         return True

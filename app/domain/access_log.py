@@ -7,7 +7,6 @@ from enum import StrEnum
 from app.domain.roles import Permission, Role
 from app.domain.texts import Text
 
-
 LOG_YEARS = 5
 """How long a line stays at least: Stcrt. 2019, 38007. The guards of the database say the same."""
 

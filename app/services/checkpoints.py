@@ -21,9 +21,7 @@ from app.trust import CHECKPOINTS, TrustFolder
 _HEAD, _ENTRY = table_of(LedgerHead), table_of(LedgerEntry)
 _READ_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.organisation_id == bindparam("of_organisation"))
 _COUNT = (
-    select(func.count())
-    .select_from(_ENTRY)
-    .where(_ENTRY.c.organisation_id == bindparam("of_organisation"))
+    select(func.count()).select_from(_ENTRY).where(_ENTRY.c.organisation_id == bindparam("of_organisation"))
 )
 _FIELDS = {
     "checkpoint": {"organisation", "seq", "hash", "count", "time", "key", "signature"},

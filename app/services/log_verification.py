@@ -34,9 +34,7 @@ class LogFault(Exception):
         self.kind, self.id = kind, id_
 
 
-def verify_log(
-    connection: Connection, own: Mapping[str, Any], now: datetime
-) -> Iterator[tuple[int, int]]:
+def verify_log(connection: Connection, own: Mapping[str, Any], now: datetime) -> Iterator[tuple[int, int]]:
     """Compare every sealed line with its seal; yield now and then how many rows and lines were done.
 
     Raises `LogFault`. A seal from before the time the log is kept may have lost its lines: all of them
@@ -68,7 +66,11 @@ def verify_log(
     rest = _rest(line, log)
     yield rows + rest[0], lines + rest[1]
     for [id_] in fetch(connection, _ASTRAY, own):
-        raise LogFault(f"The access log names a client for the line {id_}, which is not there.", "accessed_client", str(id_))
+        raise LogFault(
+            f"The access log names a client for the line {id_}, which is not there.",
+            "accessed_client",
+            str(id_),
+        )
 
 
 def _seal(id_: str) -> tuple[str, str]:

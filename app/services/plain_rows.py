@@ -290,9 +290,7 @@ def seals(dialect: str) -> Select[Any]:
     )
 
 
-def log_lines(
-    connection: Connection, own: Mapping[str, Any], after: int = _BELOW_ALL
-) -> Iterator[LogLine]:
+def log_lines(connection: Connection, own: Mapping[str, Any], after: int = _BELOW_ALL) -> Iterator[LogLine]:
     """Yield the lines of the access log with a higher number, in order, as a seal hashes them.
 
     `own` names the organisation, as `of_organisation`.
@@ -302,9 +300,7 @@ def log_lines(
     while page := fetch(connection, _events(dialect), {**own, "after": after}):
         until = page[-1][0]
         shown: dict[int, list[str]] = {}
-        for number, case_id in fetch(
-            connection, _clients(dialect), {**own, "after": after, "until": until}
-        ):
+        for number, case_id in fetch(connection, _clients(dialect), {**own, "after": after, "until": until}):
             shown.setdefault(number, []).append(case_id)
         for row in page:
             cases = shown.get(row[0], ())
@@ -317,7 +313,7 @@ def fetch(connection: Connection, statement: Select[Any], values: Mapping[str, A
     """Return the rows as the driver gives them: nothing is converted, so nothing is made up either."""
     result = connection.execute(statement, values)
     try:
-        return list(result.cursor.fetchall())  # type: ignore[union-attr]  # a select has a cursor
+        return list(result.cursor.fetchall())
     finally:
         result.close()
 

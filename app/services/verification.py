@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
 from sqlmodel import Session
 
 from app.domain.ledger import NOTHING_BEFORE, SALTED, commitment, link
@@ -21,7 +21,7 @@ from app.services.work import organisation_of
 _PAGE = 1000
 _ENTRY, _HEAD = table_of(LedgerEntry), table_of(LedgerHead)
 _ERASED, _ORDER = table_of(ErasedRow), table_of(ErasureOrder)
-_OWN = bindparam("of_organisation")
+_OWN: BindParameter[Any] = bindparam("of_organisation")
 _READ_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.organisation_id == _OWN)
 
 
@@ -120,7 +120,7 @@ class _Walk:
     def chain(self) -> None:
         """Go along the chain: each entry fits the one before it, its row, and its checkpoint."""
         self._lies_on_the_chain()
-        values = {**self.own, "after": -(2**62), "at_most": _PAGE}
+        values = {**self.own, "after": -(2**31), "at_most": _PAGE}
         while page := fetch(self.connection, entries(self.dialect), values):
             rows = _Rows(self.connection, self.own, values["after"], page)
             for entry in page:
@@ -135,9 +135,11 @@ class _Walk:
         """Compare the end of the chain with what the head and the checkpoints say."""
         head = next(iter(fetch(self.connection, _READ_HEAD, self.own)), (0, NOTHING_BEFORE))
         if tuple(head) != (self.seq, self.hash):
+            first_bad = self.seq if head[0] == self.seq else min(head[0], self.seq) + 1
             raise _wrong(
-                f"The chain ends at entry {self.seq}, but should end at entry {head[0]} with another hash.",
-                self.seq,
+                f"Entry {first_bad} is not as it should be: the chain ends at entry {self.seq}, and its head "
+                f"says that it ends at entry {head[0]}, with another hash.",
+                first_bad,
             )
         beyond = min((seq for seq in self.checkpoints if seq > self.seq), default=None)
         if beyond is not None:
@@ -211,7 +213,9 @@ class _Rows:
             if row[1] is not None
         }
         may_be_erased = kinds & SALTED
-        self._erased = {seq for [seq] in fetch(connection, _ERASED_IN_RANGE, among)} if may_be_erased else set()
+        self._erased = (
+            {seq for [seq] in fetch(connection, _ERASED_IN_RANGE, among)} if may_be_erased else set()
+        )
 
     def check(self, entry: Sequence[Any]) -> int:
         """Check that the row of an entry is there and as it was, or was erased; return how many rows."""
@@ -221,9 +225,7 @@ class _Rows:
         if row is None:
             if seq in self._erased:
                 return 0
-            raise _wrong(
-                f"The {name} {entity} of entry {seq} is gone, and was not erased.", *_named(entry)
-            )
+            raise _wrong(f"The {name} {entity} of entry {seq} is gone, and was not erased.", *_named(entry))
         if seq in self._erased:
             raise _wrong(f"The {name} {entity} of entry {seq} was erased, yet it is there.", *_named(entry))
         try:
@@ -232,9 +234,7 @@ class _Rows:
         except (TypeError, ValueError, KeyError):
             fits = False
         if not fits:
-            raise _wrong(
-                f"The {name} {entity} is not what entry {seq} says was recorded.", *_named(entry)
-            )
+            raise _wrong(f"The {name} {entity} is not what entry {seq} says was recorded.", *_named(entry))
         return 1
 
 

@@ -5,25 +5,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection
 
 from app.domain.access_log import LOG_YEARS
 from app.domain.ledger import moment_text
 from app.models.access_log import AccessedClient, AccessEvent, AccessSeal
 from app.models.base import table_of
-from app.services.plain_rows import LogLine, fetch, log_lines, seals
+from app.services.plain_rows import LogLine, fetch, log_lines, missing, seals
 
 _EVENT, _CLIENT, _SEAL = table_of(AccessEvent), table_of(AccessedClient), table_of(AccessSeal)
 _PAGE = 1000
 _TOLD_EVERY = 4000
-_ASTRAY = (
-    select(_CLIENT.c.event_id)
-    .outerjoin(
-        _EVENT, and_(_EVENT.c.organisation_id == _CLIENT.c.organisation_id, _EVENT.c.id == _CLIENT.c.event_id)
-    )
-    .where(_CLIENT.c.organisation_id == bindparam("of_organisation"), _EVENT.c.id.is_(None))
-    .limit(1)
-)
 
 
 class LogFault(Exception):
@@ -65,7 +57,8 @@ def verify_log(connection: Connection, own: Mapping[str, Any], now: datetime) ->
             raise LogFault(f"{named} does not fit: a line was changed.", *_seal(id_))
     rest = _rest(line, log)
     yield rows + rest[0], lines + rest[1]
-    for [id_] in fetch(connection, _ASTRAY, own):
+    astray = missing((_CLIENT, _CLIENT.c.event_id), (_EVENT, _EVENT.c.id), connection.dialect.name)
+    for [id_] in fetch(connection, astray, own):
         raise LogFault(
             f"The access log names a client for the line {id_}, which is not there.",
             "accessed_client",

@@ -12,20 +12,21 @@ from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     ColumnElement,
     Connection,
     DateTime,
-    FromClause,
     Integer,
     Select,
     String,
     Uuid,
-    and_,
+    any_,
     bindparam,
     case,
     cast,
+    except_,
     func,
     null,
     select,
@@ -73,7 +74,7 @@ _TRUTHS = {None: None, 0: False, 1: True}
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How to read the rows of one kind: sequence number, id or null, salt, then the form's fields."""
+    """How to read rows of one kind by their `ids`: the id, the salt, then the form's fields."""
 
     statement: Select[Any]
     names: tuple[str, ...]
@@ -81,7 +82,7 @@ class Source:
 
     def content(self, values: Values) -> bytes:
         """Return the canonical JSON of a row that the statement gave."""
-        plain = dict(zip(self.names, values[3:], strict=True))
+        plain = dict(zip(self.names, values[2:], strict=True))
         for name in self.truths:
             plain[name] = _TRUTHS[plain[name]]
         return plain_text(plain)
@@ -96,26 +97,36 @@ def plain_text(plain: Mapping[str, Any]) -> bytes:
 
 @cache
 def source(kind: str, dialect: str) -> Source:
-    """Return how to read the rows of a kind whose entries are in a range of the chain."""
+    """Return how to read rows of a kind."""
     table = table_of(TABLES[kind])
     columns: dict[str, ColumnElement[Any]] = dict(table.c.items())
-    places: FromClause = _ENTRY.outerjoin(table, _belongs(kind))
     if kind == "assessment/1":
-        places, elsewhere = _what_it_is_about(places)
-        columns |= elsewhere
+        columns |= _what_it_is_about()
     names = FORMS[kind]
     return Source(
         select(
-            _ENTRY.c.seq,
-            type_coerce(_key(kind), NullType()),
+            _plain(_key(kind), dialect),
             type_coerce(table.c.salt, NullType()) if kind in SALTED else null(),
             *(_plain(columns[name], dialect).label(f"f_{name}") for name in names),
-        )
-        .select_from(places)
-        .where(*_in_range(), _ENTRY.c.kind == kind),
+        ).where(
+            table.c.organisation_id == bindparam("of_organisation"),
+            one_of(_key(kind), dialect),
+            *_step_taken(kind),
+        ),
         names,
         tuple(name for name in names if isinstance(columns[name].type, Boolean)),
     )
+
+
+def one_of(column: ColumnElement[Any], dialect: str) -> ColumnElement[bool]:
+    """Return that a column has one of the `ids`, which are plain text.
+
+    By id and never by a join: before PostgreSQL knows how many rows an organisation has, it joins all
+    of them with all of them.
+    """
+    if dialect == "postgresql":
+        return column == any_(cast(bindparam("ids", type_=ARRAY(String)), ARRAY(Uuid)))
+    return type_coerce(column, String).in_(bindparam("ids", expanding=True))
 
 
 @cache
@@ -136,26 +147,52 @@ def entries(dialect: str) -> Select[Any]:
 @cache
 def without_entry(kind: str, dialect: str) -> Select[Any]:
     """Return how to find a row of a kind that no entry of the chain is about."""
-    table, key = table_of(TABLES[kind]), _key(kind)
-    has_entry = (
-        select(1)
-        .where(
-            _ENTRY.c.organisation_id == table.c.organisation_id,
-            _ENTRY.c.entity_id == key,
-            _ENTRY.c.kind == kind,
-        )
-        .exists()
+    table = table_of(TABLES[kind])
+    return missing(
+        (table, _key(kind), *_step_taken(kind)), (_ENTRY, _ENTRY.c.entity_id, _ENTRY.c.kind == kind), dialect
     )
-    step = _STEPS.get(kind)
-    return (
-        select(_plain(key, dialect))
-        .where(
-            table.c.organisation_id == bindparam("of_organisation"),
-            *([table.c[step].is_not(None)] if step else []),
-            ~has_entry,
-        )
-        .order_by(key)
-        .limit(1)
+
+
+Side = tuple[Any, ...]
+"""A table, a column with an id, and conditions."""
+
+
+def missing(there: Side, not_here: Side, dialect: str) -> Select[Any]:
+    """Return how to find an id of an organisation that stands on one side and not on the other."""
+    table, id_, *conditions = there
+    other, same, *others = not_here
+    own = table.c.organisation_id == bindparam("of_organisation")
+    if dialect == "postgresql":
+        # A difference of sets takes time in proportion, whatever is known about the tables.
+        rest = except_(
+            select(id_.label("id")).where(own, *conditions),
+            select(same).where(other.c.organisation_id == bindparam("of_organisation"), *others),
+        ).subquery()
+        return select(_plain(rest.c.id, dialect)).limit(1)
+    # SQLite looks each one up, without keeping them all.
+    is_there = select(1).where(other.c.organisation_id == table.c.organisation_id, same == id_, *others)
+    return select(_plain(id_, dialect)).where(own, *conditions, ~is_there.exists()).limit(1)
+
+
+@cache
+def erased(dialect: str) -> Select[Any]:
+    """Return how to find which of the `ids` were erased: by an executed order, and said in the ledger."""
+    row, order = table_of(ErasedRow), table_of(ErasureOrder)
+    executed = select(1).where(
+        order.c.organisation_id == row.c.organisation_id,
+        order.c.id == row.c.order_id,
+        order.c.executed_at.is_not(None),
+    )
+    told = select(1).where(
+        _ENTRY.c.organisation_id == row.c.organisation_id,
+        _ENTRY.c.entity_id == row.c.entity_id,
+        _ENTRY.c.kind == "erased/1",
+    )
+    return select(_plain(row.c.entity_id, dialect)).where(
+        row.c.organisation_id == bindparam("of_organisation"),
+        one_of(row.c.entity_id, dialect),
+        executed.exists(),
+        told.exists(),
     )
 
 
@@ -177,42 +214,36 @@ def _key(kind: str) -> ColumnElement[Any]:
     return table.c.entity_id if kind == "erased/1" else table.c.id
 
 
-def _belongs(kind: str) -> ColumnElement[bool]:
-    table, step = table_of(TABLES[kind]), _STEPS.get(kind)
-    return and_(
-        table.c.organisation_id == _ENTRY.c.organisation_id,
-        _key(kind) == _ENTRY.c.entity_id,
-        *([table.c[step].is_not(None)] if step else []),
-    )
+def _step_taken(kind: str) -> tuple[ColumnElement[bool], ...]:
+    step = _STEPS.get(kind)
+    return (table_of(ErasureOrder).c[step].is_not(None),) if step else ()
 
 
-def _in_range() -> tuple[ColumnElement[bool], ...]:
-    return (
-        _ENTRY.c.organisation_id == bindparam("of_organisation"),
-        _ENTRY.c.seq > bindparam("after"),
-        _ENTRY.c.seq <= bindparam("until"),
-    )
+def _what_it_is_about() -> dict[str, ColumnElement[Any]]:
+    own, thread = table_of(Assessment), table_of(Thread)
 
-
-def _what_it_is_about(places: FromClause) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
-    own = table_of(Assessment)
-    file, thread, conversation = table_of(Case), table_of(Thread), table_of(Conversation)
-    participant, concern = table_of(Participant), table_of(Concern)
-    for table, id_ in (
-        (file, own.c.case_id),
-        (thread, own.c.thread_id),
-        (participant, thread.c.participant_id),
-        (concern, thread.c.concern_id),
-        (conversation, own.c.conversation_id),
-    ):
-        places = places.outerjoin(
-            table, and_(table.c.organisation_id == own.c.organisation_id, table.c.id == id_)
+    def at(kind: type[SQLModel], name: str, id_: ColumnElement[Any]) -> ColumnElement[Any]:
+        table = table_of(kind)
+        return (
+            select(table.c[name])
+            .where(table.c.organisation_id == own.c.organisation_id, table.c.id == id_)
+            .correlate(own, thread)
+            .scalar_subquery()
         )
-    return places, {
-        "case_reference": file.c.reference,
-        "participant_reference": participant.c.reference,
-        "concern_reference": concern.c.reference,
-        "held_at": conversation.c.held_at,
+
+    def through_thread(kind: type[SQLModel], column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return (
+            select(at(kind, "reference", column))
+            .where(thread.c.organisation_id == own.c.organisation_id, thread.c.id == own.c.thread_id)
+            .correlate(own)
+            .scalar_subquery()
+        )
+
+    return {
+        "case_reference": at(Case, "reference", own.c.case_id),
+        "participant_reference": through_thread(Participant, thread.c.participant_id),
+        "concern_reference": through_thread(Concern, thread.c.concern_id),
+        "held_at": at(Conversation, "held_at", own.c.conversation_id),
     }
 
 
@@ -234,7 +265,7 @@ def _plain(column: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
 # ---------------------------------------------------------------- the access log
 
 _EVENT, _CLIENT = table_of(AccessEvent), table_of(AccessedClient)
-_PAGE = 4000
+_PAGE = 2000
 _BELOW_ALL = -(2**62)
 
 LogLine = tuple[int, str, int, bytes]
@@ -260,17 +291,9 @@ def _events(dialect: str) -> Select[Any]:
 @cache
 def _clients(dialect: str) -> Select[Any]:
     return (
-        select(_EVENT.c.number, _plain(_CLIENT.c.case_id, dialect))
-        .join(
-            _CLIENT,
-            and_(_CLIENT.c.organisation_id == _EVENT.c.organisation_id, _CLIENT.c.event_id == _EVENT.c.id),
-        )
-        .where(
-            _EVENT.c.organisation_id == bindparam("of_organisation"),
-            _EVENT.c.number > bindparam("after"),
-            _EVENT.c.number <= bindparam("until"),
-        )
-        .order_by(_EVENT.c.number, _CLIENT.c.case_id)
+        select(_plain(_CLIENT.c.event_id, dialect), _plain(_CLIENT.c.case_id, dialect))
+        .where(_CLIENT.c.organisation_id == bindparam("of_organisation"), one_of(_CLIENT.c.event_id, dialect))
+        .order_by(_CLIENT.c.event_id, _CLIENT.c.case_id)
     )
 
 
@@ -296,17 +319,17 @@ def log_lines(connection: Connection, own: Mapping[str, Any], after: int = _BELO
     `own` names the organisation, as `of_organisation`.
     """
     dialect = connection.dialect.name
-    recorded_at = 1 + LOG_FORM.index("recorded_at")
+    id_, recorded_at = 1 + LOG_FORM.index("id"), 1 + LOG_FORM.index("recorded_at")
     while page := fetch(connection, _events(dialect), {**own, "after": after}):
-        until = page[-1][0]
-        shown: dict[int, list[str]] = {}
-        for number, case_id in fetch(connection, _clients(dialect), {**own, "after": after, "until": until}):
-            shown.setdefault(number, []).append(case_id)
+        shown: dict[str, list[str]] = {}
+        ids = {**own, "ids": [row[id_] for row in page]}
+        for event_id, case_id in fetch(connection, _clients(dialect), ids):
+            shown.setdefault(event_id, []).append(case_id)
         for row in page:
-            cases = shown.get(row[0], ())
+            cases = shown.get(row[id_], ())
             line = to_json([*row[1:], *cases], bytes_mode="hex")
             yield row[0], row[recorded_at], 1 + len(cases), line + b"\n"
-        after = until
+        after = page[-1][0]
 
 
 def fetch(connection: Connection, statement: Select[Any], values: Mapping[str, Any]) -> list[Any]:

@@ -5,22 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 from sqlmodel import Session
 
 from app.domain.ledger import NOTHING_BEFORE, SALTED, commitment, link
 from app.models.access_log import AccessEvent
 from app.models.base import table_of
 from app.models.ledger import LedgerEntry, LedgerHead
-from app.models.rights import ErasedRow, ErasureOrder
 from app.services.checkpoints import Checkpoint
 from app.services.log_verification import LogFault, verify_log
-from app.services.plain_rows import TABLES, duplicates, entries, fetch, source, without_entry
+from app.services.plain_rows import TABLES, duplicates, entries, erased, fetch, source, without_entry
 from app.services.work import organisation_of
 
 _PAGE = 1000
 _ENTRY, _HEAD = table_of(LedgerEntry), table_of(LedgerHead)
-_ERASED, _ORDER = table_of(ErasedRow), table_of(ErasureOrder)
 _OWN: BindParameter[Any] = bindparam("of_organisation")
 _READ_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.organisation_id == _OWN)
 
@@ -122,7 +120,7 @@ class _Walk:
         self._lies_on_the_chain()
         values = {**self.own, "after": -(2**31), "at_most": _PAGE}
         while page := fetch(self.connection, entries(self.dialect), values):
-            rows = _Rows(self.connection, self.own, values["after"], page)
+            rows = _Rows(self.connection, self.own, page)
             for entry in page:
                 self._next(entry)
                 self.rows += rows.check(entry)
@@ -168,7 +166,7 @@ class _Walk:
         if kind not in TABLES:
             raise _wrong(f"Entry {seq} is of a kind that does not exist.", seq)
         if previous != self.hash:
-            raise _wrong(f"Entry {seq} does not build on entry {self.seq}.", *_named(entry))
+            raise _wrong(f"{_place(entry)} does not build on entry {self.seq}.", *_named(entry))
         try:
             fits = hash_ == link(
                 self.organisation, seq, kind, entity, recorded_at, actor or "", committed, previous
@@ -176,9 +174,9 @@ class _Walk:
         except (TypeError, UnicodeError):
             fits = False
         if not fits:
-            raise _wrong(f"Entry {seq} was changed: its hash does not fit.", *_named(entry))
+            raise _wrong(f"{_place(entry)} was changed: its hash does not fit.", *_named(entry))
         if recorded_at < self.recorded_at:
-            raise _wrong(f"Entry {seq} was recorded before entry {self.seq}.", *_named(entry))
+            raise _wrong(f"{_place(entry)} was recorded before entry {self.seq}.", *_named(entry))
         self.seq, self.hash, self.recorded_at = seq, hash_, recorded_at
 
     def _lies_on_the_chain(self) -> None:
@@ -196,72 +194,43 @@ def _named(entry: Sequence[Any]) -> tuple[int, str, str]:
     return seq, table_of(TABLES[kind]).name, entity
 
 
+def _place(entry: Sequence[Any]) -> str:
+    seq, name, id_ = _named(entry)
+    return f"Entry {seq}, of the {name} {id_},"
+
+
 class _Rows:
     """The rows behind one page of entries, as they stand in the database."""
 
-    def __init__(
-        self, connection: Connection, own: Mapping[str, Any], after: int, page: Sequence[Sequence[Any]]
-    ) -> None:
+    def __init__(self, connection: Connection, own: Mapping[str, Any], page: Sequence[Sequence[Any]]) -> None:
         dialect = connection.dialect.name
-        among = {**own, "after": after, "until": page[-1][0]}
-        kinds = {entry[1] for entry in page} & TABLES.keys()
-        self._sources = {kind: source(kind, dialect) for kind in kinds}
+        ids: dict[str, list[Any]] = {}
+        for entry in page:
+            ids.setdefault(entry[1], []).append(entry[2])
+        self._sources = {kind: source(kind, dialect) for kind in ids if kind in TABLES}
         self._found = {
-            row[0]: row
-            for kind in kinds
-            for row in fetch(connection, self._sources[kind].statement, among)
-            if row[1] is not None
+            kind: {row[0]: row for row in fetch(connection, read.statement, {**own, "ids": ids[kind]})}
+            for kind, read in self._sources.items()
         }
-        may_be_erased = kinds & SALTED
-        self._erased = (
-            {seq for [seq] in fetch(connection, _ERASED_IN_RANGE, among)} if may_be_erased else set()
-        )
+        salted = [id_ for kind in SALTED for id_ in ids.get(kind, ())]
+        self._erased = {id_ for [id_] in fetch(connection, erased(dialect), {**own, "ids": salted})}
 
     def check(self, entry: Sequence[Any]) -> int:
         """Check that the row of an entry is there and as it was, or was erased; return how many rows."""
         seq, kind, entity, _, _, committed, _, _ = entry
-        row = self._found.get(seq)
+        row = self._found[kind].get(entity)
         name = table_of(TABLES[kind]).name
         if row is None:
-            if seq in self._erased:
+            if kind in SALTED and entity in self._erased:
                 return 0
             raise _wrong(f"The {name} {entity} of entry {seq} is gone, and was not erased.", *_named(entry))
-        if seq in self._erased:
+        if kind in SALTED and entity in self._erased:
             raise _wrong(f"The {name} {entity} of entry {seq} was erased, yet it is there.", *_named(entry))
         try:
-            salt = row[2] if kind in SALTED else b""
+            salt = row[1] if kind in SALTED else b""
             fits = commitment(salt, self._sources[kind].content(row)) == committed
         except (TypeError, ValueError, KeyError):
             fits = False
         if not fits:
             raise _wrong(f"The {name} {entity} is not what entry {seq} says was recorded.", *_named(entry))
         return 1
-
-
-def _erased_in_range() -> Select[Any]:
-    told = _ENTRY.alias("told")
-    same = _ERASED.c.organisation_id == _ENTRY.c.organisation_id
-    return (
-        select(_ENTRY.c.seq)
-        .join(_ERASED, same & (_ERASED.c.entity_id == _ENTRY.c.entity_id))
-        .join(
-            _ORDER,
-            (_ORDER.c.organisation_id == _ERASED.c.organisation_id) & (_ORDER.c.id == _ERASED.c.order_id),
-        )
-        .join(
-            told,
-            (told.c.organisation_id == _ENTRY.c.organisation_id)
-            & (told.c.entity_id == _ENTRY.c.entity_id)
-            & (told.c.kind == "erased/1"),
-        )
-        .where(
-            _ENTRY.c.organisation_id == _OWN,
-            _ENTRY.c.seq > bindparam("after"),
-            _ENTRY.c.seq <= bindparam("until"),
-            _ENTRY.c.kind.in_(sorted(SALTED)),
-            _ORDER.c.executed_at.is_not(None),
-        )
-    )
-
-
-_ERASED_IN_RANGE = _erased_in_range()

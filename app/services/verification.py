@@ -213,7 +213,8 @@ class _Rows:
             for kind, read in self._sources.items()
         }
         salted = [id_ for kind in SALTED for id_ in ids.get(kind, ())]
-        self._erased = {id_ for [id_] in fetch(connection, erased(dialect), {**own, "ids": salted})}
+        looked_up = fetch(connection, erased(dialect), {**own, "ids": salted}) if salted else ()
+        self._erased = {id_ for [id_] in looked_up}
 
     def check(self, entry: Sequence[Any]) -> int:
         """Check that the row of an entry is there and as it was, or was erased; return how many rows."""

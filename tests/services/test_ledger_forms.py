@@ -217,7 +217,7 @@ def test_the_database_gives_the_same_bytes_back(database: Database, kind: str) -
         content = canonical(kind, ROWS[kind] | ELSEWHERE)
         entity = row["entity_id"] if kind == "erased/1" else row["id"]
         append(session, id_(9), MOMENT, [Chained(kind, entity, commitment(salt_of(kind), content))])
-        own = {"of_organisation": organisation_of(session), "after": 0, "until": 1}
+        own = {"of_organisation": organisation_of(session), "ids": [entity.hex]}
         read = source(kind, connection.dialect.name)
         [found] = fetch(connection, read.statement, own)
         assert read.content(found) == content

@@ -202,11 +202,8 @@ def test_verify_says_in_one_sentence_that_all_is_well(
     verify: Verify, around: Surroundings, anna: Caller, trust: TrustFolder
 ) -> None:
     code, out, _ = verify()
-    assert (code, out) == (
-        0,
-        "All is well: 0 entries and 0 rows. There is no checkpoint: that the newest entries were removed "
-        "could not be seen.\n",
-    )
+    assert code == 0
+    assert out.startswith("All is well: 0 entries and 0 rows. There is no checkpoint")
     anna.record()
     Upkeep(around, trust).stop()
     code, out, _ = verify()

@@ -11,7 +11,8 @@ from app.domain.access_log import LOG_YEARS
 from app.domain.ledger import moment_text
 from app.models.access_log import AccessedClient, AccessEvent, AccessSeal
 from app.models.base import table_of
-from app.services.plain_rows import LogLine, fetch, log_lines, missing, seals
+from app.services.log_lines import LogLine, log_lines, seals
+from app.services.plain_rows import fetch, missing
 
 _EVENT, _CLIENT, _SEAL = table_of(AccessEvent), table_of(AccessedClient), table_of(AccessSeal)
 _PAGE = 1000

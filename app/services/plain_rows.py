@@ -5,7 +5,7 @@ objects on its way to a hash. What comes out is compared with `domain/ledger.py`
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,18 +13,15 @@ from typing import Any
 from pydantic_core import to_json
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     Boolean,
     ColumnElement,
     Connection,
     DateTime,
-    Integer,
     Select,
     String,
     Uuid,
     any_,
     bindparam,
-    case,
     cast,
     except_,
     func,
@@ -35,8 +32,8 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 from sqlmodel import SQLModel
 
-from app.domain.ledger import FORMS, LOG_FORM, SALTED
-from app.models.access_log import AccessedClient, AccessEvent, AccessReview, AccessSeal
+from app.domain.ledger import FORMS, SALTED
+from app.models.access_log import AccessReview, AccessSeal
 from app.models.assessments import Assessment
 from app.models.base import UtcDateTime, table_of
 from app.models.cases import Case, CaseEvent, Concern, Conversation, Participant
@@ -105,9 +102,9 @@ def source(kind: str, dialect: str) -> Source:
     names = FORMS[kind]
     return Source(
         select(
-            _plain(_key(kind), dialect),
+            plain(_key(kind), dialect),
             type_coerce(table.c.salt, NullType()) if kind in SALTED else null(),
-            *(_plain(columns[name], dialect).label(f"f_{name}") for name in names),
+            *(plain(columns[name], dialect).label(f"f_{name}") for name in names),
         ).where(
             table.c.organisation_id == bindparam("of_organisation"),
             one_of(_key(kind), dialect),
@@ -134,7 +131,7 @@ def entries(dialect: str) -> Select[Any]:
     """Return how to read a range of the chain, in order, ready to be hashed."""
     columns = ("seq", "kind", "entity_id", "recorded_at", "actor_id", "commitment", "previous_hash", "hash")
     return (
-        select(*(_plain(_ENTRY.c[name], dialect).label(f"f_{name}") for name in columns))
+        select(*(plain(_ENTRY.c[name], dialect).label(f"f_{name}") for name in columns))
         .where(
             _ENTRY.c.organisation_id == bindparam("of_organisation"),
             _ENTRY.c.seq > bindparam("after"),
@@ -168,10 +165,10 @@ def missing(there: Side, not_here: Side, dialect: str) -> Select[Any]:
             select(id_.label("id")).where(own, *conditions),
             select(same).where(other.c.organisation_id == bindparam("of_organisation"), *others),
         ).subquery()
-        return select(_plain(rest.c.id, dialect)).limit(1)
+        return select(plain(rest.c.id, dialect)).limit(1)
     # SQLite looks each one up, without keeping them all.
     is_there = select(1).where(other.c.organisation_id == table.c.organisation_id, same == id_, *others)
-    return select(_plain(id_, dialect)).where(own, *conditions, ~is_there.exists()).limit(1)
+    return select(plain(id_, dialect)).where(own, *conditions, ~is_there.exists()).limit(1)
 
 
 @cache
@@ -188,7 +185,7 @@ def erased(dialect: str) -> Select[Any]:
         _ENTRY.c.entity_id == row.c.entity_id,
         _ENTRY.c.kind == "erased/1",
     )
-    return select(_plain(row.c.entity_id, dialect)).where(
+    return select(plain(row.c.entity_id, dialect)).where(
         row.c.organisation_id == bindparam("of_organisation"),
         one_of(row.c.entity_id, dialect),
         executed.exists(),
@@ -200,7 +197,7 @@ def erased(dialect: str) -> Select[Any]:
 def duplicates(dialect: str) -> Select[Any]:
     """Return how to find an entry about the same thing as another; the database has a key against it."""
     return (
-        select(func.max(_ENTRY.c.seq), _ENTRY.c.kind, _plain(_ENTRY.c.entity_id, dialect))
+        select(func.max(_ENTRY.c.seq), _ENTRY.c.kind, plain(_ENTRY.c.entity_id, dialect))
         .where(_ENTRY.c.organisation_id == bindparam("of_organisation"))
         .group_by(_ENTRY.c.entity_id, _ENTRY.c.kind)
         .having(func.count() > 1)
@@ -247,7 +244,8 @@ def _what_it_is_about() -> dict[str, ColumnElement[Any]]:
     }
 
 
-def _plain(column: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+def plain(column: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+    """Return a column in plain form: ids as 32 digits, moments as the canonical form has them."""
     match column.type:
         case Uuid() if dialect == "postgresql":
             return func.replace(cast(column, String), "-", "", type_=NullType())
@@ -262,76 +260,6 @@ def _plain(column: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
             return type_coerce(column, NullType())
 
 
-# ---------------------------------------------------------------- the access log
-
-_EVENT, _CLIENT = table_of(AccessEvent), table_of(AccessedClient)
-_PAGE = 2000
-_BELOW_ALL = -(2**62)
-
-LogLine = tuple[int, str, int, bytes]
-"""Number, moment, how many rows it stands for, and the bytes that are hashed."""
-
-
-@cache
-def _events(dialect: str) -> Select[Any]:
-    return (
-        select(
-            _EVENT.c.number,
-            *(_as_text(_EVENT.c[name], dialect).label(f"f_{name}") for name in LOG_FORM),
-        )
-        .where(
-            _EVENT.c.organisation_id == bindparam("of_organisation"),
-            _EVENT.c.number > bindparam("after"),
-        )
-        .order_by(_EVENT.c.number)
-        .limit(_PAGE)
-    )
-
-
-@cache
-def _clients(dialect: str) -> Select[Any]:
-    return (
-        select(_plain(_CLIENT.c.event_id, dialect), _plain(_CLIENT.c.case_id, dialect))
-        .where(_CLIENT.c.organisation_id == bindparam("of_organisation"), one_of(_CLIENT.c.event_id, dialect))
-        .order_by(_CLIENT.c.event_id, _CLIENT.c.case_id)
-    )
-
-
-@cache
-def seals(dialect: str) -> Select[Any]:
-    """Return how to read the seals in the order of what they cover."""
-    seal = table_of(AccessSeal)
-    columns = ("id", "first_number", "last_number", "count", "until", "digest")
-    return (
-        select(*(_plain(seal.c[name], dialect).label(f"f_{name}") for name in columns))
-        .where(
-            seal.c.organisation_id == bindparam("of_organisation"),
-            seal.c.first_number > bindparam("after"),
-        )
-        .order_by(seal.c.first_number)
-        .limit(bindparam("at_most"))
-    )
-
-
-def log_lines(connection: Connection, own: Mapping[str, Any], after: int = _BELOW_ALL) -> Iterator[LogLine]:
-    """Yield the lines of the access log with a higher number, in order, as a seal hashes them.
-
-    `own` names the organisation, as `of_organisation`.
-    """
-    dialect = connection.dialect.name
-    id_, recorded_at = 1 + LOG_FORM.index("id"), 1 + LOG_FORM.index("recorded_at")
-    while page := fetch(connection, _events(dialect), {**own, "after": after}):
-        shown: dict[str, list[str]] = {}
-        ids = {**own, "ids": [row[id_] for row in page]}
-        for event_id, case_id in fetch(connection, _clients(dialect), ids):
-            shown.setdefault(event_id, []).append(case_id)
-        for row in page:
-            cases = shown.get(row[id_], ())
-            line = to_json([*row[1:], *cases], bytes_mode="hex")
-            yield row[0], row[recorded_at], 1 + len(cases), line + b"\n"
-        after = page[-1][0]
-
-
 def fetch(connection: Connection, statement: Select[Any], values: Mapping[str, Any]) -> list[Any]:
     """Return the rows as the driver gives them: nothing is converted, so nothing is made up either."""
     result = connection.execute(statement, values)
@@ -339,15 +267,3 @@ def fetch(connection: Connection, statement: Select[Any], values: Mapping[str, A
         return list(result.cursor.fetchall())
     finally:
         result.close()
-
-
-def _as_text(column: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
-    match column.type:
-        case Boolean() if dialect == "sqlite":
-            number = type_coerce(column, Integer)
-            words = case((number == 0, "false"), (number == 1, "true"), else_=cast(number, String))
-            return type_coerce(words, NullType())
-        case Boolean() | BigInteger():
-            return cast(column, String)
-        case _:
-            return _plain(column, dialect)

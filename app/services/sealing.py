@@ -11,7 +11,7 @@ from app.domain.ledger import canonical, commitment
 from app.models.access_log import AccessSeal
 from app.models.base import table_of, uuid7
 from app.services.ledger import append
-from app.services.plain_rows import log_lines
+from app.services.log_lines import log_lines
 from app.services.trail import Chained
 from app.services.work import organisation_of
 

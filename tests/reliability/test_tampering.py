@@ -43,7 +43,7 @@ class Forger:
     def change(self) -> set[str]:
         """Change one field of one row, so that it is another value."""
         table, row = self.pick()
-        name = self.dice.choice([name for name in row if name not in _NEVER_READ])
+        name = self.dice.choice([*row])
         value = self.another(name, row[name])
         where, keys = self.where(table, row)
         self.run(f'UPDATE "{table}" SET {name} = :value WHERE {where}', value=value, **keys)
@@ -74,7 +74,7 @@ class Forger:
         """Let two rows change places in one field."""
         table, one = self.pick()
         _, other = self.pick(table)
-        names = [name for name in one if one[name] != other[name] and name not in {*_NEVER_READ, *_KEYS}]
+        names = [name for name in one if one[name] != other[name] and name not in _KEYS]
         name = self.dice.choice(names)
         for row, value in ((one, other[name]), (other, one[name])):
             where, keys = self.where(table, row)
@@ -171,11 +171,19 @@ class Forger:
         return made.hex if self.connection.dialect.name == "sqlite" else made
 
     def another(self, name: str, value: Any) -> Any:
+        """Return another value that could stand in this column."""
+        if isinstance(value, str) and (name.endswith("_at") or name == "until"):
+            return value.replace("2026", "2025")
+        if name in {"emergency", "retracted", "provisional"}:
+            return type(value)(not value)
+        if name.endswith("id") and name != "request_id":
+            return self.id()
+        if value is None:
+            return self.dice.randrange(11) if name in _SCALES else "forged"
+        return self.other(value)
+
+    def other(self, value: Any) -> Any:
         match value:
-            case bool():
-                return not value
-            case int() if name in {"emergency", "retracted", "provisional"}:
-                return 1 - value
             case int():
                 return value + self.dice.choice([-1, 1, 500])
             case bytes():
@@ -183,20 +191,8 @@ class Forger:
                 return value[:at] + bytes([value[at] ^ 1 << self.dice.randrange(8)]) + value[at + 1 :]
             case datetime():
                 return value + timedelta(microseconds=self.dice.choice([1, 10**9]))
-            case str() if name.endswith("_at") or name == "until":
-                return value.replace("2026", "2025")
-            case _ if name.endswith("id") and name != "request_id":
-                return self.id()
-            case str():
-                return self.dice.choice(
-                    [value + " ", value[:-1] or "x", value.upper(), "forged", "no", "yes"]
-                )
-            case None if name in {"progress", "confidence", "willingness"}:
-                return self.dice.randrange(11)
-            case None:
-                return "forged"
             case _:
-                return self.id()
+                return self.dice.choice([value + " ", value[:-1] or "x", value + "\u0301", "forged", "no"])
 
     def where(self, table: str, row: Row) -> tuple[str, Row]:
         keys = {"accessed_client": ("event_id", "case_id"), "ledger_entry": ("seq",)}.get(table, ("id",))
@@ -221,7 +217,7 @@ _TABLES = (
     "statement",
     "case_event",
 )
-_NEVER_READ: tuple[str, ...] = ()
+_SCALES = ("progress", "confidence", "willingness")
 _KEYS = ("organisation_id", "id", "seq", "number", "first_number", "event_id")
 
 

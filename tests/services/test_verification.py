@@ -66,8 +66,10 @@ FAULTS = [
     (f"DELETE FROM assessment WHERE id = {FIRST}", "of entry 2 is gone, and was not erased"),
     ("UPDATE participant SET reference = reference || 'x' WHERE reference = 'father'", "entry 3 says"),
     (
-        "UPDATE conversation SET held_at = '2020-01-01 00:00:00.000000' "
-        "WHERE held_at = (SELECT min(held_at) FROM conversation)",
+        (
+            "UPDATE conversation SET held_at = '2020-01-01 00:00:00' WHERE held_at = "
+            "(SELECT min(held_at) FROM conversation)"
+        ),
         "is not what entry 2 says",
     ),
     ("UPDATE \"case\" SET reference = 'x' WHERE reference = 'case-0'", "is not what entry 2 says"),

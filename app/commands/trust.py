@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.commands.common import right_now, stop, up_to_date
 from app.database import Database, OrganisationSession, transaction
-from app.database.patience import take_time
+from app.database.patience import take_room, take_time
 from app.models.organisations import Organisation
 from app.services import organisations
 from app.services.checkpoints import BadCheckpoint, Checkpoint, public_keys_in, read_checkpoints
@@ -80,6 +80,7 @@ def _checkpoints(path: Path | None) -> dict[UUID, list[Checkpoint]]:
 def _verify(database: Database, found: Organisation, own: list[Checkpoint]) -> Verdict:
     with transaction(database, write=False) as connection:
         take_time(connection)
+        take_room(connection)
         with OrganisationSession(connection, found.id) as session:
             label = f"{found.slug}:"
             with typer.progressbar(length=size(session), label=label, file=sys.stderr) as bar:

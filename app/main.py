@@ -25,8 +25,10 @@ from app.routers import (
     threads,
 )
 from app.settings import LOCAL_HOSTS, Settings
+from app.signing import signing_key
 from app.throttling import BAD_TOKENS_A_MINUTE, Doorkeeper
 from app.trust import TrustFolder
+from app.upkeep import Upkeep
 
 # Routes that use the database run in threads, each to its end. Python computes in one of them at a time,
 # so more would only wait for each other, and every one keeps memory; enough to wait for disks and locks.
@@ -65,12 +67,14 @@ def start(settings: Settings) -> FastAPI:
     app = create_app(settings.host_names)
     database = open_database(settings)
     refuse_outdated_schema(database)
+    trust = TrustFolder(settings.trust_folder)
+    signing_key(trust)
     app.state.surroundings = Surroundings(
         database,
         load_knowledge(),
         lambda: datetime.now(UTC),
         Doorkeeper(bad_tokens_a_minute=BAD_TOKENS_A_MINUTE, requests_a_second=settings.requests_per_second),
-        TrustFolder(settings.trust_folder),
+        trust,
     )
     return app
 
@@ -78,5 +82,11 @@ def start(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     to_thread.current_default_thread_limiter().total_tokens = THREADS
+    surroundings: Surroundings = app.state.surroundings
+    upkeep = Upkeep(surroundings, surroundings.trust) if surroundings.trust else None
+    if upkeep:
+        upkeep.start()
     yield
-    app.state.surroundings.database.close()
+    if upkeep:
+        await to_thread.run_sync(upkeep.stop)
+    surroundings.database.close()

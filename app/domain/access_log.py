@@ -7,6 +7,9 @@ from enum import StrEnum
 from app.domain.roles import PERMISSION_SENTENCES, ROLE_LABELS, Permission, Role
 from app.domain.texts import Text
 
+LOG_YEARS = 5
+"""How long a line stays at least: Stcrt. 2019, 38007. The guards of the database say the same."""
+
 
 class Action(StrEnum):
     """What kind of deed it was, by the letter of NEN 7513 and HL7."""

@@ -114,6 +114,33 @@ FORMS: Mapping[str, tuple[str, ...]] = {
 }
 """What an entry of each kind commits to, in the order of the canonical form."""
 
+LOG_FORM = (
+    "organisation_id",
+    "id",
+    "number",
+    "recorded_at",
+    "event",
+    "action",
+    "outcome",
+    "reason",
+    "actor_id",
+    "actor_kind",
+    "actor_name",
+    "role",
+    "team_id",
+    "on_behalf_of",
+    "basis",
+    "emergency",
+    "entity_kind",
+    "entity_id",
+    "application",
+    "token_id",
+    "address",
+    "request_id",
+    "traceparent",
+)
+"""A line of the access log in a seal: these columns as text, then the ids of the cases it showed."""
+
 SALTED = frozenset({"assessment/1", "case_event/1", "statement/1"})
 """Kinds whose rows hold something about a client, and a salt of their own."""
 
@@ -178,17 +205,28 @@ def link(  # noqa: PLR0913, PLR0917 - the fields of an entry, in the order in wh
     previous_hash: bytes,
 ) -> bytes:
     """Return the hash of an entry: every field with its length before it, so that none runs into another."""
-    fields = (
-        organisation.encode(),
-        str(seq).encode(),
-        kind.encode(),
-        entity.encode(),
-        recorded_at.encode(),
-        actor.encode(),
-        committed,
-        previous_hash,
-    )
-    return hashlib.sha256(b"wr1" + b"".join(b"%d:%b" % (len(field), field) for field in fields)).digest()
+    # One format for all: when a ledger is verified, this is what takes the time.
+    return hashlib.sha256(
+        b"wr1%d:%b%d:%b%d:%b%d:%b%d:%b%d:%b%d:%b%d:%b"
+        % (
+            len(organisation),
+            organisation.encode("ascii"),
+            len(number := b"%d" % seq),
+            number,
+            len(kind),
+            kind.encode("ascii"),
+            len(entity),
+            entity.encode("ascii"),
+            len(recorded_at),
+            recorded_at.encode("ascii"),
+            len(actor),
+            actor.encode("ascii"),
+            len(committed),
+            committed,
+            len(previous_hash),
+            previous_hash,
+        )
+    ).digest()
 
 
 def digest_of(rows: Sequence[Sequence[str | None]]) -> str:

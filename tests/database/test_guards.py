@@ -47,7 +47,7 @@ CHANGED = "'changed'"
 
 def copied(**changes: str) -> str:
     """Write a select of history with some columns changed."""
-    return f"SELECT {', '.join(changes.get(name, name) for name in NAMES)} FROM assessment"  # noqa: S608 - constants of this file
+    return f"SELECT {', '.join(changes.get(name, name) for name in NAMES)} FROM assessment"
 
 
 EVERYWHERE = {

@@ -48,15 +48,15 @@ def attacks_on(connection: Connection, table: str) -> dict[str, str]:
     join = " AND ".join(f"a.{column} = b.{column}" for column in key)
     keep = f"{key[0]} = excluded.{key[0]}"
     attacks = {
-        "update": f"UPDATE {table} SET {key[0]} = {key[0]}",  # noqa: S608 - constants of this file
-        "delete": f"DELETE FROM {table}",  # noqa: S608 - same
-        "upsert": f"INSERT INTO {table} SELECT * FROM {table} WHERE true "  # noqa: S608 - same
+        "update": f"UPDATE {table} SET {key[0]} = {key[0]}",
+        "delete": f"DELETE FROM {table}",
+        "upsert": f"INSERT INTO {table} SELECT * FROM {table} WHERE true "
         f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {keep}",
     }
     if connection.dialect.name == "sqlite":
         return attacks | {
-            "replace": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",  # noqa: S608 - same
-            "update or replace": f"UPDATE OR REPLACE {table} SET {key[0]} = {key[0]}",  # noqa: S608 - same
+            "replace": f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+            "update or replace": f"UPDATE OR REPLACE {table} SET {key[0]} = {key[0]}",
         }
     return attacks | {
         "truncate": f"TRUNCATE {table} CASCADE",
@@ -308,7 +308,7 @@ def test_without_the_guards_an_order_goes_back(
 def test_the_head_of_the_ledger_only_grows(database: Database) -> None:
     def insert_again(table: Table) -> str:
         columns = ", ".join(column.name for column in table.columns)
-        return f"INSERT OR REPLACE INTO ledger_head ({columns}) SELECT {columns} FROM ledger_head"  # noqa: S608 - constants
+        return f"INSERT OR REPLACE INTO ledger_head ({columns}) SELECT {columns} FROM ledger_head"
 
     with tampering(database) as connection:
         seq = connection.execute(select(HEAD.c.seq)).scalar_one()

@@ -68,7 +68,7 @@ def literal(value: object) -> str:
 def put(connection: Connection, table: str, **values: object) -> None:
     """Insert a row as it was at the first revision, which the models no longer describe."""
     connection.exec_driver_sql(
-        f'INSERT INTO "{table}" ({", ".join(values)}) VALUES ({", ".join(map(literal, values.values()))})'  # noqa: S608 - a test
+        f'INSERT INTO "{table}" ({", ".join(values)}) VALUES ({", ".join(map(literal, values.values()))})'
     )
 
 
@@ -188,7 +188,7 @@ def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
             table: sorted(
                 (
                     {name: value for name, value in row.items() if name not in NEW}
-                    for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"').mappings()  # noqa: S608 - names of this file
+                    for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"').mappings()
                 ),
                 key=repr,
             )

@@ -40,7 +40,7 @@ def two(postgresql: Database) -> Iterator[Two]:
 
 def seen(connection: Connection, table: str = "team") -> set[UUID]:
     """Return whose rows a select without any filter shows."""
-    return {*connection.exec_driver_sql(f'SELECT organisation_id FROM "{table}"').scalars()}  # noqa: S608 - names of tables
+    return {*connection.exec_driver_sql(f'SELECT organisation_id FROM "{table}"').scalars()}
 
 
 def refused(connection: Connection, statement: str, *values: object) -> str:

@@ -188,7 +188,7 @@ def test_a_second_organisation_with_clients_is_named(installed: Database, start:
         connection.exec_driver_sql("DROP TRIGGER guard_organisation_alone")
         for slug in ("noord", "zuid"):
             connection.exec_driver_sql(
-                "INSERT INTO organisation (id, slug, name, demonstration, created_at) "  # noqa: S608 - a test
+                "INSERT INTO organisation (id, slug, name, demonstration, created_at) "
                 f"VALUES ('{slug}', '{slug}', 'X', 0, '2026-11-20 09:00:00')"
             )
     assert re.match(r"An embedded database .* this one has 2: noord, zuid\. Use PostgreSQL", start())

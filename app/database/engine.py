@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ def open_database(settings: Settings) -> Database:
             f"The data folder {settings.data_dir} cannot be made ({error.strerror}). "
             "Choose another one with WERKRELATIE_DATA_DIR."
         ) from error
-    return _embedded(settings.database_file, _key(settings.key_file, settings.database_file))
+    return _embedded(settings.database_file, read_key(settings.key_file, settings.database_file))
 
 
 def _server(url: str) -> Database:
@@ -189,16 +190,9 @@ def _embedded(path: Path, key: str) -> Database:
             "or use PostgreSQL (WERKRELATIE_DATABASE_URL)."
         )
 
-    def connect() -> Any:  # noqa: ANN401 - the driver has no types
-        connection = sqlcipher3.dbapi2.connect(path, check_same_thread=False, isolation_level=None)
-        connection.execute(f"PRAGMA key = \"x'{key}'\"")
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        return connection
-
     engine = create_engine(
         "sqlite://",
-        creator=connect,
+        creator=partial(connect_to_file, path, key),
         module=sqlcipher3.dbapi2,
         poolclass=QueuePool,
         pool_size=4,
@@ -214,6 +208,15 @@ def _embedded(path: Path, key: str) -> Database:
     if path.exists():
         path.chmod(0o600)
     return database
+
+
+def connect_to_file(path: Path, key: str) -> Any:  # noqa: ANN401 - the driver has no types
+    """Return a connection of the driver to an embedded database, outside of any pool."""
+    connection = sqlcipher3.dbapi2.connect(path, check_same_thread=False, isolation_level=None)
+    connection.execute(f"PRAGMA key = \"x'{key}'\"")
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
 def _begin(connection: Connection) -> None:
@@ -242,7 +245,8 @@ def _wrong_key(path: Path) -> StartRefused:
     )
 
 
-def _key(path: Path, database: Path) -> str:
+def read_key(path: Path, database: Path) -> str:
+    """Return the key of an embedded database; it is made when both are missing."""
     if not path.exists():
         if database.exists():
             raise StartRefused(

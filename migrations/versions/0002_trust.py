@@ -467,7 +467,8 @@ def _rows(query: str, kind: str, organisation: UUID) -> Iterator[tuple[str, dict
     wanted = (*dict.fromkeys((*FORMS[kind], "salt")),)
     statement = (
         sa.text(query)
-        .columns(*(sa.column(name, types.get(name)) for name in wanted))
+        # By keyword, which matches by name; columns in a row are matched by position.
+        .columns(**{name: types.get(name, sa.types.NullType()) for name in wanted})
         .bindparams(sa.bindparam("organisation", organisation, sa.Uuid()))
     )
     # By name: the query brings more columns than these.

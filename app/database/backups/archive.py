@@ -94,8 +94,8 @@ def unpack(path: Path, folder: Path | None, progress: Progress) -> Manifest:
     Without a folder it is only compared. Raises `BackupRefused` when anything is not as it was
     written; then some of the files may be there.
     """
-    total = path.stat().st_size
     with _sound(path) as tar:
+        total = path.stat().st_size
         manifest = _manifest(tar)
         for name in members(manifest.engine):
             if _size_of(tar, name) != manifest.files[name].size:
@@ -120,7 +120,7 @@ def _manifest(tar: IO[bytes]) -> Manifest:
         raise _Damaged("its manifest was changed")
     try:
         return read_manifest(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _Damaged("its manifest makes no sense") from error
 
 

@@ -36,7 +36,9 @@ def copy(settings: Settings, target: Path, progress: Progress) -> None:
         ThreadPoolExecutor(1) as pool,
     ):
         pages, size = (
-            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+            # SQLCipher answers some of these as text.
+            int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+            for name in ("page_count", "page_size")
         )
         running = pool.submit(connection.execute, "VACUUM INTO ?", (str(target),))
         try:

@@ -148,5 +148,8 @@ def _run(database: Database, name: str, words: Sequence[str], tables: int, progr
             running.terminate()
             raise
     if running.returncode:
-        wrong = [line for line in last if "error:" in line] or [*last] or ["no reason given"]
-        raise BackupRefused(f"{name} did not succeed: {wrong[0].rpartition('error: ')[2]}")
+        wrong = [line for line in last if "error:" in line or "detail:" in line] or [*last, "no reason given"]
+        reasons = (
+            line.partition("error: ")[2] or line.partition("detail: ")[2] or line for line in wrong[:2]
+        )
+        raise BackupRefused(f"{name} did not succeed: {'; '.join(reasons)}.")

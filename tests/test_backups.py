@@ -36,6 +36,9 @@ from tests.test_cli import Ended
 ROOT = Path(__file__).parents[1]
 Rows = dict[str, list[tuple[Any, ...]]]
 
+embedded_only = pytest.mark.parametrize("database", ["embedded"], indirect=True)
+postgresql_only = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
 
 def run(*words: str) -> Ended:
     """Type a command."""
@@ -247,11 +250,10 @@ def test_a_backup_under_load_holds_what_was_answered_before_it_began(
 # ---------------------------------------------------------------- control
 
 
+@embedded_only
 def test_a_plain_copy_of_the_file_is_caught(
     here: Installation, send: Callable[..., Any], people: People
 ) -> None:
-    if not here.database.is_embedded:
-        pytest.skip("there is no file to copy")
     with transaction(here.database, write=False) as held:
         held.exec_driver_sql("SELECT count(*) FROM assessment").all()
         for number in range(5):
@@ -381,10 +383,9 @@ def test_a_backup_of_the_other_database_or_of_a_newer_program_is_refused(here: I
     assert place.left() == before
 
 
+@embedded_only
 @pytest.mark.usefixtures("people")
-def test_another_key_or_none_is_refused(embedded: Database, here: Installation) -> None:
-    if here.database is not embedded:
-        pytest.skip("PostgreSQL has no key")
+def test_another_key_or_none_is_refused(here: Installation) -> None:
     file, place = here.backup(), here.elsewhere()
     (place.folder / "data.key").write_text("ab" * 32)
     assert "cannot be opened with the key" in refused("restore", str(file))
@@ -425,22 +426,20 @@ def test_a_backup_of_nothing_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     assert "The database is empty" in refused("backup", str(tmp_path / "b"))
 
 
+@postgresql_only
 @pytest.mark.parametrize("role", ["app_rw", "owner"])
 def test_a_role_that_does_not_see_all_rows_makes_no_backup(
-    postgresql: Database, here: Installation, monkeypatch: pytest.MonkeyPatch, role: str
+    here: Installation, monkeypatch: pytest.MonkeyPatch, role: str
 ) -> None:
-    if here.database is not postgresql:
-        pytest.skip("the embedded database has no roles")
-    url = postgresql.writer.url.set(username=role).render_as_string(hide_password=False)
+    url = here.database.writer.url.set(username=role).render_as_string(hide_password=False)
     monkeypatch.setenv("WERKRELATIE_DATABASE_URL", url)
     assert f"The role '{role}' does not see all rows of" in refused("backup", str(here.folder / "b"))
 
 
+@postgresql_only
 def test_without_the_tools_of_postgresql_there_is_no_backup(
-    postgresql: Database, here: Installation, monkeypatch: pytest.MonkeyPatch
+    here: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if here.database is not postgresql:
-        pytest.skip("the embedded database needs no tools")
     monkeypatch.setenv("PATH", str(here.folder))
     assert "The program pg_dump is not installed here." in refused("backup", str(here.folder / "b"))
 
@@ -513,23 +512,26 @@ def test_a_line_that_is_being_written_is_left_out(here: Installation, people: Pe
 # ---------------------------------------------------------------- memory
 
 _PEAK = """
-import sys
+import os, sys
 from app.cli import main
-try:
-    main()
-except SystemExit as ended:
-    assert not ended.code, ended.code
+
+source, target, file = sys.argv[1:]
+for command, folder in (("backup", source), ("restore", target)):
+    os.environ["WERKRELATIE_DATA_DIR"] = os.path.join(folder, "data")
+    sys.argv = ["werkrelatie", command, file]
+    try:
+        main()
+    except SystemExit as ended:
+        assert not ended.code, ended.code
 with open("/proc/self/status") as status:
     print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
 """
 
 
-def peak(folder: Path, *words: str) -> int:
-    """Run a command in a process of its own, and return how much memory it took at most, in KiB."""
-    surroundings = {**os.environ, "WERKRELATIE_DATA_DIR": str(folder / "data")}
+def peak(source: Path, target: Path, file: Path) -> int:
+    """Back up and restore in a process of its own; return how much memory it took at most, in KiB."""
     ended = subprocess.run(
-        (sys.executable, "-c", _PEAK, *words),
-        env=surroundings,
+        (sys.executable, "-c", _PEAK, source, target, file),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -541,14 +543,14 @@ def peak(folder: Path, *words: str) -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux how much memory it took")
 def test_a_large_database_takes_no_more_memory(embedded_template: Path, tmp_path: Path) -> None:
-    taken: dict[str, list[int]] = {"backup": [], "restore": []}
+    taken = []
     for megabytes in (1, 40):
-        folder, other = tmp_path / f"{megabytes}", tmp_path / f"{megabytes}-restored"
-        shutil.copytree(embedded_template, folder / "data")
-        other.mkdir()
-        for place in (folder, other):
+        source, target, file = (tmp_path / f"{megabytes}-{name}" for name in ("from", "to", "file"))
+        shutil.copytree(embedded_template, source / "data")
+        target.mkdir()
+        for place in (source, target):
             shutil.copy(embedded_template.with_name("data.key"), place / "data.key")
-        connection = connect_to_file(folder / "data" / "werkrelatie.db", (folder / "data.key").read_text())
+        connection = connect_to_file(source / "data" / "werkrelatie.db", (source / "data.key").read_text())
         connection.execute("CREATE TABLE bulk (content)")
         connection.execute(
             "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
@@ -556,8 +558,6 @@ def test_a_large_database_takes_no_more_memory(embedded_template: Path, tmp_path
             (megabytes * 10,),
         )
         connection.close()
-        taken["backup"].append(peak(folder, "backup", str(folder / "b")))
-        taken["restore"].append(peak(other, "restore", str(folder / "b")))
-        assert (folder / "b").stat().st_size > megabytes * 1_000_000
-    for small, large in taken.values():
-        assert large - small < 16_000
+        taken.append(peak(source, target, file))
+        assert file.stat().st_size > megabytes * 1_000_000
+    assert taken[1] - taken[0] < 16_000

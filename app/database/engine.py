@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -190,9 +189,12 @@ def _embedded(path: Path, key: str) -> Database:
             "or use PostgreSQL (WERKRELATIE_DATABASE_URL)."
         )
 
+    def connect() -> Any:  # noqa: ANN401 - the driver has no types
+        return connect_to_file(path, key)
+
     engine = create_engine(
         "sqlite://",
-        creator=partial(connect_to_file, path, key),
+        creator=connect,
         module=sqlcipher3.dbapi2,
         poolclass=QueuePool,
         pool_size=4,

@@ -19,6 +19,7 @@ from app.database.backups import embedded, server
 from app.database.backups.archive import Progress, mark, pack, unpack
 from app.database.backups.manifest import (
     DATABASES,
+    PUBLIC_KEYS,
     BackupRefused,
     Contents,
     Manifest,
@@ -135,6 +136,7 @@ def _collect(database: Database, settings: Settings, folder: Path) -> Manifest:
     is_current = _log_and_look(database, trust, now)
     # A checkpoint may not be newer than the copy of the database, an erasure may.
     _copy_lines(trust, CHECKPOINTS, folder)
+    _copy_lines(trust, PUBLIC_KEYS, folder)
     copy = _copy_embedded if database.is_embedded else _copy_server
     contents = copy(database, settings, folder, is_current=is_current)
     _copy_lines(trust, ERASURES, folder)
@@ -179,16 +181,16 @@ def _copy_embedded(_: Database, settings: Settings, folder: Path, *, is_current:
         embedded.refuse_damage(copied)
         if is_current:
             with bar("Verifying") as progress:
-                proof.verify_everything(copied, TrustFolder(settings.trust_folder), progress)
+                proof.verify_everything(copied, TrustFolder(folder), progress)
         with transaction(copied, write=False) as connection:
             return contents_of(connection)
 
 
-def _copy_server(database: Database, settings: Settings, folder: Path, *, is_current: bool) -> Contents:
+def _copy_server(database: Database, _: Settings, folder: Path, *, is_current: bool) -> Contents:
     dump = folder / DATABASES["postgresql"]
     if is_current:
         with bar("Verifying") as progress:
-            proof.verify_everything(database, TrustFolder(settings.trust_folder), progress)
+            proof.verify_everything(database, TrustFolder(folder), progress)
     with server.snapshot(database) as (connection, name):
         contents = contents_of(connection)
         with bar("Copying") as progress:

@@ -35,13 +35,16 @@ def bring_trust_up_to_date(database: Database, trust: TrustFolder) -> None:
         sync(database, trust)
 
 
-def verify_everything(database: Database, trust: TrustFolder, progress: Progress) -> None:
+def verify_everything(
+    database: Database, trust: TrustFolder, progress: Progress, *, may_be_behind: bool = False
+) -> None:
     """Check the chain of every organisation, and that every checkpoint lies on it.
 
-    Raises `StartRefused` with the first thing that is wrong.
+    A database that was restored may be behind: checkpoints of later do not count. Raises `StartRefused`
+    with the first thing that is wrong.
     """
     if verify := _service("verification", "verify_everything"):
-        verify(database, trust, progress)
+        verify(database, trust, progress, may_be_behind=may_be_behind)
 
 
 def repeat_erasures(database: Database, lines: Iterable[str], now: datetime) -> int:

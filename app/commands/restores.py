@@ -14,7 +14,7 @@ from app.commands.common import opened, right_now
 from app.database import Database
 from app.database.backups import embedded, server
 from app.database.backups.archive import manifest_of, unpack
-from app.database.backups.manifest import DATABASES, BackupRefused, Manifest
+from app.database.backups.manifest import DATABASES, PUBLIC_KEYS, BackupRefused, Manifest
 from app.database.backups.settle import refuse_newer, settle
 from app.domain.access_log import Command
 from app.settings import Settings
@@ -107,7 +107,7 @@ def _make_good(database: Database, manifest: Manifest, folder: Path, trust: Trus
     settle(database, manifest.contents)
     with bar("Verifying") as progress:
         for witness in (TrustFolder(folder), trust):
-            proof.verify_everything(database, witness, progress)
+            proof.verify_everything(database, witness, progress, may_be_behind=True)
     repeated = proof.repeat_erasures(database, _erasures(folder, trust), right_now())
     write_lines(database, Command.RESTORE, right_now())
     return repeated
@@ -130,7 +130,7 @@ def _missing_lines(folder: Path, trust: TrustFolder) -> dict[str, list[str]]:
     missing = {ERASURES: [line for line in TrustFolder(folder).lines(ERASURES) if line not in erasures]}
     # Checkpoints of an installation are one series; only a new one takes over those of the backup.
     if next(trust.lines(CHECKPOINTS), None) is None:
-        missing[CHECKPOINTS] = [*TrustFolder(folder).lines(CHECKPOINTS)]
+        missing |= {name: [*TrustFolder(folder).lines(name)] for name in (PUBLIC_KEYS, CHECKPOINTS)}
     return missing
 
 

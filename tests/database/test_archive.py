@@ -14,7 +14,12 @@ from app.database.backups.archive import manifest_of, mark, pack, unpack
 from app.database.backups.manifest import BackupRefused, Contents, Head, Manifest, members
 
 CONTENTS = Contents(schema_revision="0002", rows={"case": 2}, ledgers={"a": Head(seq=1, hash="0" * 64)})
-MEMBERS = {"werkrelatie.db": b"not a database" * 100, "checkpoints.jsonl": b"{}\n", "erasures.jsonl": b""}
+MEMBERS = {
+    "werkrelatie.db": b"not a database" * 100,
+    "checkpoints.jsonl": b"{}\n",
+    "signing.pub": b"",
+    "erasures.jsonl": b"",
+}
 
 
 def ignore(_done: int, _total: int) -> None:

@@ -18,6 +18,9 @@ FORMAT = 1
 DATABASES = {"embedded": "werkrelatie.db", "postgresql": "werkrelatie.dump"}
 """What the database is called in a backup, per engine."""
 
+PUBLIC_KEYS = "signing.pub"
+"""By what the checkpoints are checked where there is no trust folder any more."""
+
 _Sum = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _Count = Annotated[int, Field(ge=0)]
 _HEAD = table("ledger_head", column("organisation_id", Uuid()), column("seq"), column("hash", LargeBinary()))
@@ -75,7 +78,7 @@ class Manifest(_Part):
 
 def members(engine: str) -> tuple[str, ...]:
     """Return the files that a backup of this engine has beside its manifest, in their order."""
-    return (DATABASES[engine], CHECKPOINTS, ERASURES)
+    return (DATABASES[engine], CHECKPOINTS, PUBLIC_KEYS, ERASURES)
 
 
 def read_manifest(text: bytes) -> Manifest:

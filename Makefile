@@ -28,7 +28,7 @@ SERVE_OPTIONS := $(if $(filter command,$(origin HOST)),--host $(HOST)) $(if $(PO
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench format docs lock install clean
+.PHONY: help run test torture check bench format docs lock install clean
 
 help:  ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,13 @@ run: $(RUN) $(PROJECT)  ## Serve with demonstration data; HOST= and PORT= choose
 
 test: $(DEV) $(SPECTRAL)  ## Run the tests; ARGS="-k thread" goes to pytest.
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses auto $(ARGS)
+
+torture: $(DEV)  ## Kill, race and starve the service at length, and write docs/reliability.md.
+	@rm -f .cache/torture.jsonl
+	WERKRELATIE_TORTURE=1 $(BIN)/python -m pytest tests/reliability --timeout 3600 $(ARGS)
+	@mkdir -p $(SCRATCH)
+	$(BIN)/python -m tests.reliability.report > $(SCRATCH)/reliability.md
+	cp $(SCRATCH)/reliability.md docs/reliability.md
 
 check: $(DEV)  ## Check form, types, layers and generated documents; changes nothing.
 	$(BIN)/ruff format --check .

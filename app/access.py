@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
@@ -14,8 +14,10 @@ from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
+from sqlalchemy import Connection
 
 from app.database import Database, OrganisationSession, transaction
+from app.database.engine import StartRefused
 from app.database.walls import present_token
 from app.domain.errors import NotAuthenticated, NotFound, NotPermitted
 from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission
@@ -30,6 +32,7 @@ from app.services.actors import Found, find_actor
 from app.services.idempotency import Answer, Key, claim, keep
 from app.services.trail import Origin, Trail
 from app.services.work import Actor, Work
+from app.throttling import Doorkeeper
 from app.trust import TrustFolder
 from app.wire import Replayed, asked_language, json_response
 
@@ -38,14 +41,16 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the application is made of: its database, its knowledge and its clock.
+    """What the application is made of.
 
-    `trust` is the folder outside the database; without one, nothing is kept there.
+    The doorkeeper that stands there of itself has no limits. `trust` is the folder outside the
+    database; without one, nothing is kept there.
     """
 
     database: Database
     knowledge: Knowledge
     clock: Callable[[], datetime]
+    doorkeeper: Doorkeeper = field(default_factory=Doorkeeper)
     trust: TrustFolder | None = None
 
 
@@ -80,8 +85,7 @@ class Access:
         try:
             with transaction(database, write=write, one_moment=one_moment) as connection:
                 now = self.surroundings.clock()
-                present_token(connection, self.credential)
-                found = find_actor(connection, self.credential, now)
+                found = self._found(connection, now)
                 actor = self._permitted(found)
                 trail.origin = replace(self.origin, application=found.token_name, token_id=found.token_id)
                 with OrganisationSession(connection, actor.organisation_id) as session:
@@ -116,6 +120,21 @@ class Access:
             keep(work, self.key, made)
             work.trail.answered = True
         return json_response(made)
+
+    def _found(self, connection: Connection, now: datetime) -> Found:
+        """Find who acts, and let the doorkeeper know whether the token fitted. Raises `NotAuthenticated`."""
+        doorkeeper, address = self.surroundings.doorkeeper, self.origin.address or ""
+        present_token(connection, self.credential)
+        try:
+            found = find_actor(connection, self.credential, now)
+        except NotAuthenticated:
+            doorkeeper.bad(address, self.credential)
+            raise
+        if found.refusal is None:
+            doorkeeper.good(self.credential)
+        else:
+            doorkeeper.bad(address, self.credential)
+        return found
 
     def _permitted(self, found: Found) -> Actor:
         if found.refusal is not None:
@@ -171,17 +190,21 @@ class Permitted:
         self.permission = permission
 
     async def __call__(self, request: Request, acting_user: ActingUser = None) -> Access:
-        """Take the bearer token and check its form. Raises `NotAuthenticated`."""
+        """Take the bearer token and check its form. Raises `NotAuthenticated` and `TooManyRequests`."""
         return self._access(request, acting_user)
 
     def _access(self, request: Request, acting_user: str | None, key: Key | None = None) -> Access:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not is_well_formed(token.strip()):
+        surroundings: Surroundings = request.app.state.surroundings
+        address = request.client.host if request.client else ""
+        credential = _credential(request.headers.get("authorization", ""))
+        surroundings.doorkeeper.check(address, credential)
+        if credential is None:
+            surroundings.doorkeeper.bad(address)
             raise NotAuthenticated
         return Access(
-            request.app.state.surroundings,
+            surroundings,
             self.permission,
-            token_hash(token.strip()),
+            credential,
             asked_language(request),
             _origin(request, acting_user),
             _id_in_address(request),
@@ -201,6 +224,14 @@ class PermittedOnce(Permitted):
             asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
             key = Key(idempotency_key, hashlib.sha256(asked + await request.body()).digest())
         return self._access(request, acting_user, key)
+
+
+def _credential(header: str) -> str | None:
+    """Return the hash of the bearer token, or `None` when there is none that can be one of ours."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not is_well_formed(token.strip()):
+        return None
+    return token_hash(token.strip())
 
 
 def may(permission: Permission) -> Any:  # noqa: ANN401 - what `Depends` returns has no public type
@@ -235,6 +266,10 @@ def _id_in_address(request: Request) -> UUID | None:
 _OPEN = "open_to_all"
 
 
+class UnguardedRoute(StartRefused, RuntimeError):
+    """A fault in the program: a route that nothing looks after. The service does not start with one."""
+
+
 def open_to_all(endpoint: Endpoint) -> Endpoint:
     """Say of a route that it needs no account. It shows nothing about anybody."""
     setattr(endpoint, _OPEN, True)
@@ -244,7 +279,7 @@ def open_to_all(endpoint: Endpoint) -> Endpoint:
 def api_routes(app: FastAPI) -> list[APIRoute]:
     """Return all routes, also those of included routers.
 
-    Raises `RuntimeError` for one of another kind: nothing would look at its permission.
+    Raises `UnguardedRoute` for one of another kind: nothing would look at its permission.
     """
     routes = []
     for context in iter_route_contexts(app.routes):
@@ -252,21 +287,21 @@ def api_routes(app: FastAPI) -> list[APIRoute]:
             case APIRoute() as route:
                 routes.append(route)
             case _:
-                raise RuntimeError(f"{context.path}: only routes with a permission, or open_to_all")
+                raise UnguardedRoute(f"{context.path}: only routes with a permission, or open_to_all")
     return routes
 
 
 def permission_of(route: APIRoute) -> Permission | None:
     """Return the permission of a route, or `None` when it is open to all.
 
-    Raises `RuntimeError` when it is neither, or declares more than one.
+    Raises `UnguardedRoute` when it is neither, or declares more than one.
     """
     doors = {*_doors_of(route.dependant)}
     is_open = getattr(route.endpoint, _OPEN, False)
     if len({door.permission for door in doors}) + is_open != 1:
-        raise RuntimeError(f"{route.path}: declare one permission with may(), or open_to_all")
+        raise UnguardedRoute(f"{route.path}: declare one permission with may(), or open_to_all")
     if "POST" in (route.methods or ()) and not all(isinstance(door, PermittedOnce) for door in doors):
-        raise RuntimeError(f"{route.path}: declare the permission of a POST with may_once()")
+        raise UnguardedRoute(f"{route.path}: declare the permission of a POST with may_once()")
     return doors.pop().permission if doors else None
 
 
@@ -281,6 +316,6 @@ def refuse_unguarded_routes(app: FastAPI) -> None:
     """Do not start with a route that has no permission and is not explicitly open."""
     routes = api_routes(app)
     if not routes:
-        raise RuntimeError("no routes found: this check is broken")
+        raise UnguardedRoute("no routes found: this check is broken")
     for route in routes:
         permission_of(route)

@@ -18,10 +18,12 @@ from app.commands.common import (
     stop,
     up_to_date,
     within,
+    write,
 )
 from app.database import OrganisationSession, transaction
 from app.database.engine import StartRefused
-from app.database.schema import migrate
+from app.database.schema import make_ready
+from app.domain.access_log import Command
 from app.domain.errors import Busy, DomainError
 from app.domain.roles import Role
 from app.domain.texts import Language
@@ -29,6 +31,7 @@ from app.knowledge import KnowledgeError, load_knowledge
 from app.knowledge.rules_page import rules_page
 from app.services import demonstration, organisations, projections
 from app.services.organisations import LONGEST_TOKEN_DAYS, TokenOrder
+from app.services.trail import Trail
 from app.settings import Settings
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -68,7 +71,7 @@ def init(
 ) -> None:
     """Make the database and its key, or bring the database up to date."""
     with opened() as database:
-        migrate(database)
+        make_ready(database)
     if not quiet:
         typer.echo("The database is up to date. Start with: werkrelatie serve")
 
@@ -93,7 +96,7 @@ def serve(
 @cli.command()
 def rebuild(organisation: OrganisationOption) -> None:
     """Compute all projections of an organisation again from its assessments."""
-    with within(organisation) as (_, session):
+    with within(organisation, Command.REBUILD) as (_, session):
         threads = projections.thread_ids(session)
         with typer.progressbar(threads, label="Threads", file=sys.stderr) as progress:
             for thread_id in progress:
@@ -120,19 +123,25 @@ def _load_demonstration() -> bool:
         with OrganisationSession(connection, found.id) as session:
             loaded = demonstration.load(session, found.id, knowledge, right_now())
             session.flush()
+            if loaded:
+                write(session, Command.DEMONSTRATION)
     return loaded
 
 
 def _demonstration_token() -> str:
     """Make a token for a day; the ones of earlier starts stop working."""
     _load_demonstration()
-    with within(demonstration.SLUG) as (found, session):
+    trail = Trail(Command.TOKEN_CREATED)
+    with within(demonstration.SLUG, trail) as (found, session):
         name = "make run"
-        organisations.revoke_tokens(session, name, right_now())
+        if organisations.revoke_tokens(session, name, right_now()):
+            write(session, Command.TOKEN_REVOKED)
         order = TokenOrder(
             name=name, role=Role.PRACTITIONER, days=1, user=demonstration.PEOPLE[Role.PRACTITIONER]
         )
-        return organisations.create_token(session, found, order, right_now())
+        made = organisations.create_token(session, found, order, right_now())
+        trail.about("token", organisations.token_id(session, made))
+    return made
 
 
 # ---------------------------------------------------------------- who may come in
@@ -144,13 +153,12 @@ def create_organisation(
     name: Annotated[str, typer.Option(callback=name_of_somebody, help="The name.")],
 ) -> None:
     """Make an organisation."""
-    with (
-        up_to_date() as database,
-        transaction(database, write=True) as connection,
-        Session(connection) as session,
-    ):
-        organisations.create_organisation(session, slug, name, right_now())
-        session.flush()
+    with up_to_date() as database, transaction(database, write=True) as connection:
+        with Session(connection, expire_on_commit=False) as session:
+            made = organisations.create_organisation(session, slug, name, right_now())
+            session.flush()
+        with OrganisationSession(connection, made.id) as session:
+            write(session, Command.ORGANISATION)
 
 
 @team.command("create")
@@ -159,8 +167,9 @@ def create_team(
     name: Annotated[str, typer.Option(callback=name_of_somebody, help="The name.")],
 ) -> None:
     """Make a team."""
-    with within(organisation) as (found, session):
-        organisations.create_team(session, found.id, name)
+    trail = Trail(Command.TEAM)
+    with within(organisation, trail) as (found, session):
+        trail.about("team", organisations.create_team(session, found.id, name).id)
 
 
 @token.command("create")
@@ -175,10 +184,12 @@ def create_token(
     days: Annotated[int, typer.Option(min=1, max=LONGEST_TOKEN_DAYS, help="How long it works.")] = 90,
 ) -> None:
     """Make a token and print it, this once. It is not stored and cannot be shown again."""
-    with within(organisation) as (found, session):
+    trail = Trail(Command.TOKEN_CREATED)
+    with within(organisation, trail) as (found, session):
         made = organisations.create_token(
             session, found, TokenOrder(name, role, days, team, user), right_now()
         )
+        trail.about("token", organisations.token_id(session, made))
     typer.echo(made)
 
 
@@ -187,10 +198,10 @@ def revoke_token(
     organisation: OrganisationOption, name: Annotated[str, typer.Option(help="Its name.")]
 ) -> None:
     """Revoke every token of this name, from the next request on."""
-    with within(organisation) as (_, session):
+    with within(organisation, Command.TOKEN_REVOKED) as (_, session):
         revoked = organisations.revoke_tokens(session, name, right_now())
-    if not revoked:
-        stop(f"There is no token of this name that still works in '{organisation}'.")
+        if not revoked:
+            stop(f"There is no token of this name that still works in '{organisation}'.")
     typer.echo(f"{revoked} tokens revoked.")
 
 

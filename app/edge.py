@@ -2,18 +2,24 @@
 
 import re
 import time
+from collections.abc import Collection
 from typing import Any
 
 import structlog
 import uuid_utils
 from fastapi import Request
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.domain.identifiers import holds_bsn
 from app.problems import Unexpected, problem_response
+from app.wire import UnknownHost
 
 API_VERSION = "1.0.0"
 
+# A name or an address, and a port that says nothing.
+_HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::\d{1,5})?")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
 _SAFE = (
     (b"api-version", API_VERSION.encode()),
@@ -34,8 +40,9 @@ log = structlog.get_logger()
 class Edge:
     """The outermost layer of the application, in plain ASGI."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
         self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -62,7 +69,12 @@ class Edge:
             await send(message)
 
         try:
+            if not self._is_ours(scope):
+                await problem_response(Request(scope), UnknownHost())(scope, receive, send_safely)
+                return
             await self._app(scope, receive, send_safely)
+        except ClientDisconnect:
+            pass  # no fault of ours, and nobody is left to answer
         except Exception as error:
             # The message of an error may hold what was sent; its kind and place do not.
             log.exception("fault", request_id=request_id, kind=type(error).__name__)
@@ -79,10 +91,22 @@ class Edge:
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )
 
+    def _is_ours(self, scope: Scope) -> bool:
+        """Tell whether the one `Host` of a request is a name of ours, or below one such as `.example.org`."""
+        if "*" in self._hosts:
+            return True
+        found = [_HOST.fullmatch(value.lower()) for name, value in scope["headers"] if name == b"host"]
+        if len(found) != 1 or found[0] is None:
+            return False
+        host = found[0][1].decode()
+        parents = (host[place:] for place, sign in enumerate(host) if sign == ".")
+        return host in self._hosts or any(parent in self._hosts for parent in parents)
+
 
 def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+        # It stands in the log, so it must not be somebody's number.
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value) and not holds_bsn(value.decode()):
             return str(value.decode())
     return uuid_utils.uuid7().hex
 

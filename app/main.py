@@ -1,6 +1,6 @@
 """Assemble the application. Nothing is decided here."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -15,7 +15,8 @@ from app.knowledge import load_knowledge
 from app.openapi import SERVER, publish
 from app.problems import handle_problems
 from app.routers import assessments, cases, catalogue, classifications, colleagues, health, threads
-from app.settings import Settings
+from app.settings import LOCAL_HOSTS, Settings
+from app.throttling import BAD_TOKENS_A_MINUTE, Doorkeeper
 from app.trust import TrustFolder
 
 # Routes that use the database run in threads, each to its end. Python computes in one of them at a time,
@@ -23,8 +24,11 @@ from app.trust import TrustFolder
 THREADS = 8
 
 
-def create_app() -> FastAPI:
-    """Put the routes, the problems and the edge together; refuse a route without a permission."""
+def create_app(hosts: Collection[str] = LOCAL_HOSTS) -> FastAPI:
+    """Put the routes, the problems and the edge together; refuse a route without a permission.
+
+    `hosts` are the names by which it answers.
+    """
     app = FastAPI(
         title="Werkrelatie",
         openapi_url=None,
@@ -39,7 +43,7 @@ def create_app() -> FastAPI:
     app.include_router(health.router)
     publish(app)
     handle_problems(app)
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, hosts=hosts)
     refuse_unguarded_routes(app)
     return app
 
@@ -49,11 +53,15 @@ def start(settings: Settings) -> FastAPI:
 
     Raises `StartRefused` or `KnowledgeError` with a sentence that says what to do.
     """
-    app = create_app()
+    app = create_app(settings.host_names)
     database = open_database(settings)
     refuse_outdated_schema(database)
     app.state.surroundings = Surroundings(
-        database, load_knowledge(), lambda: datetime.now(UTC), TrustFolder(settings.trust_folder)
+        database,
+        load_knowledge(),
+        lambda: datetime.now(UTC),
+        Doorkeeper(bad_tokens_a_minute=BAD_TOKENS_A_MINUTE, requests_a_second=settings.requests_per_second),
+        TrustFolder(settings.trust_folder),
     )
     return app
 

@@ -84,7 +84,7 @@ _HEADERS: Json = _COMMON_HEADERS | {
         "schema": {"type": "string", "examples": ["Bearer"]},
     },
 }
-_HEADERS_BY_STATUS = {"401": ("WWW-Authenticate",), "503": ("Retry-After",)}
+_HEADERS_BY_STATUS = {"401": ("WWW-Authenticate",), "429": ("Retry-After",), "503": ("Retry-After",)}
 
 _LANGUAGE: Json = {
     "name": "Accept-Language",

@@ -20,9 +20,11 @@ from app.domain.errors import (
     DomainError,
     IdempotencyKeyReused,
     InvalidInput,
+    NoRoom,
     NotAuthenticated,
     NotFound,
     NotPermitted,
+    TooManyRequests,
     VersionIsStale,
     VersionRequired,
 )
@@ -32,6 +34,7 @@ from app.wire import (
     MethodNotAllowed,
     Replayed,
     TooLarge,
+    UnknownHost,
     UnsupportedMediaType,
     asked_language,
     json_response,
@@ -39,6 +42,7 @@ from app.wire import (
 
 STATUS: dict[type[DomainError], HTTPStatus] = {
     InvalidInput: HTTPStatus.BAD_REQUEST,
+    UnknownHost: HTTPStatus.BAD_REQUEST,
     NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     NotPermitted: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -53,7 +57,9 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     CannotLog: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 
 MEDIA_TYPE = "application/problem+json"
@@ -148,8 +154,14 @@ def problem_response(request: Request, error: DomainError) -> Response:
         content,
         status_code=status,
         media_type=MEDIA_TYPE,
-        headers=_HEADERS.get(type(error)),
+        headers=_headers(error),
     )
+
+
+def _headers(error: DomainError) -> dict[str, str] | None:
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.retry_after)}
+    return _HEADERS.get(type(error))
 
 
 def handle_problems(app: FastAPI) -> None:

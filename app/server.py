@@ -45,6 +45,10 @@ Stop with Ctrl+C.
 """
 
 
+# Who asks while so many are being answered is sent away at once, with 503; waiting would only add to it.
+MOST_AT_ONCE = 200
+
+
 def run(settings: Settings, host: str, port: int, demo_token: str | None) -> None:
     """Serve until told to stop; requests under way are finished first."""
     config = uvicorn.Config(
@@ -54,6 +58,9 @@ def run(settings: Settings, host: str, port: int, demo_token: str | None) -> Non
         access_log=False,
         log_config=None,
         server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        limit_concurrency=MOST_AT_ONCE,
         timeout_graceful_shutdown=20,
     )
     # After its clean end uvicorn raises the signal once more, and the process would die of it.

@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
 
 class Settings(BaseSettings):
     """How one installation is set up; every setting has a default that works on one machine."""
@@ -38,6 +40,28 @@ class Settings(BaseSettings):
         pattern="^(debug|info|warning|error)$",
         description="What is logged at least: debug, info, warning or error.",
     )
+
+    requests_per_second: int = Field(
+        default=20,
+        ge=0,
+        description="How many requests a token may make per second, on average; three times that at once. "
+        "0: no limit.",
+    )
+
+    hosts: str = Field(
+        default=",".join(LOCAL_HOSTS),
+        description="The names by which the service is called, with commas; .example.org is every name below "
+        "it, * every name.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="The addresses of proxies that say whom they ask for, with commas; networks too.",
+    )
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """The names by which the service answers."""
+        return tuple(name.strip() for name in self.hosts.split(","))
 
     @property
     def key_file(self) -> Path:

@@ -104,6 +104,35 @@ _WORDS: dict[str, tuple[str, Text]] = {
     "control_character": _CHARACTER,
     "direction_character": _CHARACTER,
     "noncharacter": _CHARACTER,
+    "looks_like_bsn": (
+        "looks_like_bsn",
+        Text(
+            nl="Hier staat een getal dat een burgerservicenummer (BSN) kan zijn. Dat leggen we nooit vast: "
+            "haal het weg.",
+            en="There is a number here that can be a citizen number (BSN). We never record one: take it out.",
+        ),
+    ),
+    "looks_like_email": (
+        "looks_like_email",
+        Text(
+            nl="Een verwijzing mag geen e-mailadres bevatten. Neem de code uit je eigen systeem.",
+            en="A reference must not hold an e-mail address. Take the code from your own system.",
+        ),
+    ),
+    "looks_like_iban": (
+        "looks_like_iban",
+        Text(
+            nl="Een verwijzing mag geen rekeningnummer (IBAN) bevatten. Neem de code uit je eigen systeem.",
+            en="A reference must not hold an account number (IBAN). Take the code from your own system.",
+        ),
+    ),
+    "looks_like_phone": (
+        "looks_like_phone",
+        Text(
+            nl="Een verwijzing mag geen telefoonnummer bevatten. Neem de code uit je eigen systeem.",
+            en="A reference must not hold a phone number. Take the code from your own system.",
+        ),
+    ),
     "moment": (
         "not_a_moment",
         Text(

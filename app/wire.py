@@ -2,15 +2,17 @@
 
 import json
 import math
+import random
 import re
 from collections.abc import Callable, Coroutine
 from functools import lru_cache
 from typing import Annotated, Any, NoReturn
 
+import anyio
 from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 
-from app.domain.errors import DomainError, FieldError, InvalidInput
+from app.domain.errors import Busy, DomainError, FieldError, InvalidInput
 from app.domain.texts import Language, Text
 from app.services.idempotency import Answer
 from app.services.versions import Versions
@@ -39,6 +41,17 @@ class TooLarge(DomainError):
     detail = Text(
         nl="Stuur hooguit 256 KiB in één keer. Er is niets opgeslagen.",
         en="Send at most 256 KiB at a time. Nothing was saved.",
+    )
+
+
+class UnknownHost(DomainError):
+    """The request names another host than this service has: it was led here by somebody else's name."""
+
+    code = "unknown-host"
+    title = Text(nl="Onbekende hostnaam", en="Unknown host name")
+    detail = Text(
+        nl="Deze dienst heet hier anders. De beheerder kan de naam toevoegen aan WERKRELATIE_HOSTS.",
+        en="This service does not go by this name. The administrator can add the name to WERKRELATIE_HOSTS.",
     )
 
 
@@ -74,15 +87,23 @@ def json_response(answer: Answer, *, replayed: bool = False) -> Response:
     )
 
 
-# ---------------------------------------------------------------- JSON
+# ---------------------------------------------------------------- JSON, and again after a collision
+
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+
+MOST_TRIES = 3
+_WAIT_SECONDS = (0.01, 0.1)
 
 
 class StrictRoute(APIRoute):
-    """A route that reads its body as strict JSON, before anything looks at what it says."""
+    """A route that reads its body as strict JSON, before anything looks at what it says.
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    What collided with somebody else in the database is done again, from the beginning: all of it was undone.
+    """
+
+    def get_route_handler(self) -> Handle:
         """Put the strict reading before FastAPI's own."""
-        handle = super().get_route_handler()
+        handle = _again_after_a_collision(super().get_route_handler())
         if self.body_field is None:
             return handle
 
@@ -93,6 +114,21 @@ class StrictRoute(APIRoute):
             return await handle(_ReadRequest(request, body, strict_json(body) if body else None))
 
         return handle_strictly
+
+
+def _again_after_a_collision(handle: Handle) -> Handle:
+    async def handle_again(request: Request) -> Response:
+        for _ in range(MOST_TRIES - 1):
+            try:
+                return await handle(request)
+            except Busy as error:
+                if not error.collided:
+                    raise
+            # Chance keeps two that collided from doing so again.
+            await anyio.sleep(random.uniform(*_WAIT_SECONDS))  # noqa: S311 - no secret
+        return await handle(request)
+
+    return handle_again
 
 
 async def _limited_body(request: Request) -> bytes:

@@ -85,7 +85,7 @@ def _parties(bench: Bench, store: Store) -> Iterator[Parties]:
 
 def _seeded(store: Store, database: str, rows: int, folder: Path) -> Workload:
     store.create(database)
-    workload = seed(store.settings(database), rows)
+    workload = seed(store.settings(database), rows, owner=store.owner(database))
     store.settle(database)
     workload.save(folder / f"{store.name}-{database}.json")
     return workload

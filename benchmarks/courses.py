@@ -66,6 +66,7 @@ class CaseCourse:
     reference: str
     courses: list[Course]
     concern_id: UUID = field(default_factory=uuid7)
+    opening_id: UUID = field(default_factory=uuid7)
     conversation_ids: list[UUID] = field(default_factory=list)
 
 

@@ -98,7 +98,7 @@ def create_floor(taken: Taken, workload: Workload, facts: Facts, database: Datab
     @app.get("/v1/threads/{thread}")
     def read(thread: str) -> Response:
         rows = connections.repeat(taken.read, dict(facts[thread]))
-        return Response(to_json(rows), media_type=_JSON)
+        return Response(to_json(rows, bytes_mode="base64"), media_type=_JSON)
 
     return app
 
@@ -120,7 +120,7 @@ def main() -> None:
         target.thread_id: facts_of(target, embedded=database.is_embedded)
         for target in (*workload.short, *workload.long)
     }
-    with TestClient(start(settings)) as client:
+    with TestClient(start(settings), base_url="http://localhost") as client:
         taken = take_down(client, workload, facts)
     floor = create_floor(taken, workload, facts, database)
     gc.collect()

@@ -62,7 +62,11 @@ def run(name: str, *arguments: str) -> None:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    values = {"DATA_DIR": str(settings.data_dir), "DATABASE_URL": settings.database_url or ""}
+    values = {
+        "DATA_DIR": str(settings.data_dir),
+        "DATABASE_URL": settings.database_url or "",
+        "REQUESTS_PER_SECOND": "0",
+    }
     return {f"WERKRELATIE_{name}": value for name, value in values.items()}
 
 

@@ -82,6 +82,21 @@ class Step:
             cursor.execute(self.sql, sets[0])
 
 
+class _Made(dict[str, Any]):
+    """Facts, and values that are made when they are first asked for.
+
+    Not before: the next number of a series may be taken only by who holds its lock.
+    """
+
+    def __init__(self, facts: Mapping[str, Any], makers: Mapping[str, Callable[[], Any]]) -> None:
+        super().__init__(facts)
+        self._makers = makers
+
+    def __missing__(self, name: str) -> Any:  # noqa: ANN401 - whatever a parameter can be
+        self[name] = made = self._makers[name]()
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What one request does to the database."""
@@ -101,7 +116,7 @@ class Recipe:
 
     def run(self, connection: Any, facts: Mapping[str, Any]) -> list[list[Any]]:  # noqa: ANN401 - one of two drivers
         """Execute all steps about one thread; return the rows of each step that has any."""
-        values = {**facts, **{name: make() for name, make in self.makers.items()}}
+        values = _Made(facts, self.makers)
         found = []
         cursor = connection.cursor()
         for step in self.steps:

@@ -1,11 +1,11 @@
 """Fill a database with an organisation whose threads are consistent, fast, and prove it on a sample."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -13,12 +13,13 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.database import Database, OrganisationSession, open_database, transaction
 from app.database.schema import migrate
+from app.database.walls import bind
 from app.domain.roles import Role
 from app.domain.ruleset import Ruleset
 from app.domain.thread import Judgement, ParticipantRole, Referral, TaskDone, TaskGiven, Transition
 from app.knowledge import load_knowledge
 from app.models.assessments import Assessment
-from app.models.base import table_of, uuid7
+from app.models.base import table_of
 from app.models.cases import (
     Case,
     CaseEvent,
@@ -27,12 +28,14 @@ from app.models.cases import (
     Concern,
     Conversation,
     Participant,
+    RetentionBasis,
 )
 from app.models.organisations import Organisation, User
 from app.models.threads import Thread, TransitionRow
 from app.services.organisations import TokenOrder, create_organisation, create_token
 from app.services.projections import judgements
 from app.settings import Settings
+from benchmarks.chaining import Rows, salt_of, write_chain
 from benchmarks.courses import LONG, CaseCourse, Course, judged_in_turn, make_up
 from benchmarks.workload import Target, Workload
 
@@ -44,14 +47,11 @@ _CONCERN = "signing"
 _WORDING = "learning to sign ourselves"
 
 
-Rows = Callable[[type[SQLModel], Iterable[dict[str, Any]]], None]
-"""Inserts rows of one kind, all of them in the organisation."""
-
-
-def seed(settings: Settings, assessments: int) -> Workload:
+def seed(settings: Settings, assessments: int, owner: Settings) -> Workload:
     """Make the schema and fill it with at least so many assessments; return what can be asked of it."""
-    with _opened(settings) as database:
+    with _opened(owner) as database:
         migrate(database)
+    with _opened(settings) as database:
         now = datetime.now(UTC)
         token, organisation_id, user_id = _practitioner(database, now)
 
@@ -59,11 +59,12 @@ def seed(settings: Settings, assessments: int) -> Workload:
             waiting = ({"organisation_id": organisation_id, **row} for row in rows)
             while batch := list(islice(waiting, _BATCH)):
                 with transaction(database, write=True) as connection:
+                    bind(connection, organisation_id)
                     if database.is_embedded:
                         connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KB}")
                     connection.execute(insert(table_of(kind)), batch)
 
-        cases = _write_all(write, assessments, user_id, now)
+        cases = _write_all(write, assessments, _Who(organisation_id, user_id), now)
         _verify(database, organisation_id, cases)
     return _workload(token, cases)
 
@@ -89,14 +90,19 @@ def _practitioner(database: Database, now: datetime) -> tuple[str, UUID, UUID]:
     return token, organisation.id, user_id
 
 
-def _write_all(write: Rows, assessments: int, user_id: UUID, now: datetime) -> list[CaseCourse]:
+class _Who(NamedTuple):
+    organisation_id: UUID
+    user_id: UUID
+
+
+def _write_all(write: Rows, assessments: int, who: _Who, now: datetime) -> list[CaseCourse]:
     rng = random.Random(1)
     ruleset = load_knowledge().current
     cases = make_up(assessments, now, rng)
     # The rows of threads need their last judgements, so all is judged first and written afterwards.
-    judged = list(judged_in_turn(cases, user_id, ruleset, rng))
-    write(Case, (_case(case, user_id) for case in cases))
-    write(CaseEvent, (_opening(case, user_id) for case in cases))
+    judged = list(judged_in_turn(cases, who.user_id, ruleset, rng))
+    write(Case, (_case(case, who.user_id) for case in cases))
+    write(CaseEvent, (_opening(case, who.user_id) for case in cases))
     write(Concern, (_concern(case) for case in cases))
     courses = [(case, course) for case in cases for course in case.courses]
     write(Participant, (_participant(course) for _, course in courses))
@@ -104,6 +110,9 @@ def _write_all(write: Rows, assessments: int, user_id: UUID, now: datetime) -> l
     write(Thread, (_thread(case, course) for case, course in courses))
     write(Assessment, (_assessment(*one, ruleset) for one in judged))
     write(TransitionRow, _transitions(cases))
+    events = (("case_event/1", _opening(case, who.user_id)) for case in cases)
+    rows = (("assessment/1", _assessment(*one, ruleset) | _said(*one)) for one in judged)
+    write_chain(write, chain(events, rows), who.organisation_id)
     return cases
 
 
@@ -119,19 +128,23 @@ def _case(case: CaseCourse, user_id: UUID) -> dict[str, Any]:
         "team_id": None,
         "opened_at": case.courses[0].start,
         "closed_at": None,
+        "restricted": False,
+        "retention_basis": RetentionBasis.JEUGDWET,
+        "legal_hold": False,
         "version": 1,
     }
 
 
 def _opening(case: CaseCourse, user_id: UUID) -> dict[str, Any]:
     return {
-        "id": uuid7(),
+        "id": case.opening_id,
         "case_id": case.id,
         "kind": CaseEventKind.OPENED,
         "recorded_at": case.courses[0].start,
         "recorded_by_id": user_id,
         "practitioner_id": user_id,
         "closing_answer": None,
+        "salt": salt_of(case.opening_id),
     }
 
 
@@ -191,7 +204,19 @@ def _assessment(case: CaseCourse, course: Course, one: Judgement, ruleset: Rules
         "provisional": one.provisional,
         "ruleset_version": ruleset.version,
         "ruleset_hash": ruleset.hash,
+        "salt": salt_of(one.id),
         **_SAME_EVERYWHERE,
+    }
+
+
+def _said(case: CaseCourse, course: Course, one: Judgement) -> dict[str, Any]:
+    """Return what the ledger adds to an assessment from other rows."""
+    longest = max(case.courses, key=lambda course: course.length)
+    return {
+        "case_reference": case.reference,
+        "participant_reference": course.participant,
+        "concern_reference": _CONCERN,
+        "held_at": longest.judgements[one.number - 1].assessed_at,
     }
 
 

@@ -22,6 +22,9 @@ class Store(Protocol):
     def settings(self, database: str) -> Settings:
         """Return the settings of the service on one database; it need not exist yet."""
 
+    def owner(self, database: str) -> Settings:
+        """Return the settings of who makes the tables."""
+
     def create(self, database: str) -> None:
         """Make an empty database."""
 
@@ -44,6 +47,10 @@ class Embedded:
         """Return the settings of the service on one database; it need not exist yet."""
         return Settings(data_dir=self._folder / database, database_url=None, database_key_file=None)
 
+    def owner(self, database: str) -> Settings:
+        """Return the same: nobody else is there."""
+        return self.settings(database)
+
     def create(self, database: str) -> None:
         """Do nothing: the service makes it."""
 
@@ -65,14 +72,21 @@ class PostgreSQL:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        for role in ("owner", "app_rw"):
+            self._execute("postgres", sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
 
     def settings(self, database: str) -> Settings:
         """Return the settings of the service on one database; it need not exist yet."""
-        return Settings(database_url=self._of(database))
+        return Settings(database_url=self._of(database, "app_rw"))
+
+    def owner(self, database: str) -> Settings:
+        """Return the settings of who makes the tables."""
+        return Settings(database_url=self._of(database, "owner"))
 
     def create(self, database: str) -> None:
         """Make an empty database."""
-        self._execute("postgres", sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+        make = sql.SQL("CREATE DATABASE {} OWNER owner")
+        self._execute("postgres", make.format(sql.Identifier(database)))
 
     def settle(self, database: str) -> None:
         """Do at once what autovacuum and the checkpointer would do in the middle of a measurement."""
@@ -87,8 +101,9 @@ class PostgreSQL:
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, old),
         )
 
-    def _of(self, database: str) -> str:
-        return make_url(self._url).set(database=database).render_as_string(hide_password=False)
+    def _of(self, database: str, role: str = "postgres") -> str:
+        url = make_url(self._url).set(database=database, username=role)
+        return url.render_as_string(hide_password=False)
 
     def _execute(self, database: str, *statements: sql.SQL | sql.Composed) -> None:
         with psycopg.connect(self._of(database), autocommit=True) as connection:

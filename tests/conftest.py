@@ -133,7 +133,7 @@ def work(database: Database, people: People, knowledge: Knowledge) -> Iterator[W
 @pytest.fixture
 def application(database: Database, knowledge: Knowledge, clock: Clock) -> FastAPI:
     """The real application on the database of this test."""
-    app = create_app()
+    app = create_app(["localhost", "testserver"])  # the second is how Schemathesis calls it
     app.state.surroundings = Surroundings(database, knowledge, clock)
     return app
 

@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI
+from sqlalchemy import Connection
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app.database import Database, OrganisationSession, open_database, transaction
+from app.database.authorizer import lifted
 from app.domain.roles import Role
 from app.models.organisations import Organisation, UserKind
 from app.services.organisations import (
@@ -50,8 +52,31 @@ def as_role(database: Database, role: str) -> Iterator[Database]:
     """Open a PostgreSQL database a second time, as somebody else: `owner` or `postgres`."""
     url = database.writer.url.set(username=role).render_as_string(hide_password=False)
     other = open_database(Settings(database_url=url))
-    yield other
-    other.close()
+    try:
+        yield other
+    finally:
+        other.close()
+
+
+@contextmanager
+def owned(database: Database) -> Iterator[Database]:
+    """Open a database as the one who migrates it: on PostgreSQL that is not the role that serves."""
+    if database.is_embedded:
+        yield database
+    else:
+        with as_role(database, "owner") as other:
+            yield other
+
+
+@contextmanager
+def tampering(database: Database) -> Iterator[Connection]:
+    """Open a transaction as somebody with full control: a superuser, or whoever has file and key."""
+    if database.is_embedded:
+        with transaction(database, write=True) as connection, lifted(connection):
+            yield connection
+    else:
+        with as_role(database, "postgres") as other, transaction(other, write=True) as connection:
+            yield connection
 
 
 class Clock:

@@ -13,20 +13,25 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
 from app.access import Surroundings
 from app.cli import _demonstration_token, main
-from app.database import Database, open_database, transaction
+from app.commands import common
+from app.database import Database, open_database
+from app.domain.access_log import Command
+from app.domain.errors import CannotLog
 from app.knowledge import Knowledge
 from app.main import create_app
+from app.models.base import metadata
 from app.security import is_well_formed
 from app.settings import Settings
 from tests.promises.world import all_rows
-from tests.support import Caller, server_database
+from tests.support import Caller, server_database, tampering
 
 ROOT = Path(__file__).parents[1]
 DEMO = ("--organisation", "demo")
@@ -53,6 +58,10 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def type_in(*words: str) -> Ended:
         monkeypatch.setattr(sys, "argv", ["werkrelatie", *words])
+        if url := os.environ.get("WERKRELATIE_DATABASE_URL"):
+            # As it has to be: the owner of the tables migrates, and nothing else is done as the owner.
+            role = "owner" if words[0] == "init" else "app_rw"
+            monkeypatch.setenv("WERKRELATIE_DATABASE_URL", re.sub(r"//(owner|app_rw)\b", f"//{role}", url))
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
             main()
@@ -81,7 +90,7 @@ def nothing_yet(
     address: str = request.getfixturevalue("postgresql_address")
     with server_database(address, template=None) as database:
         name = database.writer.url.database or ""
-        monkeypatch.setenv("WERKRELATIE_DATABASE_URL", address.format(name=name))
+        monkeypatch.setenv("WERKRELATIE_DATABASE_URL", address.format(role="app_rw", name=name))
         yield folder
 
 
@@ -105,6 +114,11 @@ def rows() -> dict[str, list[tuple[Any, ...]]]:
     """Return everything in the database that the commands work on."""
     with installed() as database:
         return all_rows(database)
+
+
+def without_log(found: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    """Leave out the access log, where every command that changes something leaves a line."""
+    return {name: lines for name, lines in found.items() if name != "access_event"}
 
 
 def at_the_door(database: Database, knowledge: Knowledge, token: str) -> Caller:
@@ -132,7 +146,10 @@ def test_init_can_be_repeated(nothing_yet: Path, run: Run) -> None:
 def test_demo_loads_once(demo: Path, run: Run) -> None:
     assert demo
     before = rows()
-    assert {name for name, found in before.items() if not found} == {"api_token"}
+    assert {name for name, found in before.items() if not found} == {
+        *("api_token", "idempotency_key", "statement", "withholding", "erasure_order", "erased_row"),
+        *("access_seal", "access_review"),
+    }
     assert run("demo") == Ended(0, "It was there already.\n", "")
     assert rows() == before
 
@@ -309,7 +326,7 @@ def test_a_database_that_does_not_answer_is_one_sentence(
 @pytest.mark.usefixtures("nothing_yet")
 def test_a_database_of_a_newer_program_is_one_sentence(run: Run) -> None:
     run("init")
-    with installed() as database, transaction(database, write=True) as connection:
+    with installed() as database, tampering(database) as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     for words in (("demo",), ("init",)):
         ended = run(*words)
@@ -342,19 +359,74 @@ def test_a_wrong_setting_is_one_sentence(
 
 @pytest.mark.usefixtures("demo")
 def test_rebuild_restores_what_was_spoiled(run: Run) -> None:
-    before = rows()
+    before = without_log(rows())
     for spoil in (
         "UPDATE thread SET relationship_type = NULL, clarity = 'unclear', assessment_count = 99",
         "UPDATE thread SET last_assessment_id = NULL, since = NULL, recorded_count = 0",
         "UPDATE transition SET direction = 'back', same_type_in_a_row = 9",
         "DELETE FROM transition",
     ):
-        with installed() as database, transaction(database, write=True) as connection:
+        with installed() as database, tampering(database) as connection:
             connection.exec_driver_sql(spoil)
-        assert rows() != before
+        assert without_log(rows()) != before
         ended = run("rebuild", *DEMO)
         assert (ended.code, ended.out) == (0, f"{len(before['thread'])} threads rebuilt.\n")
-        assert rows() == before
+        assert without_log(rows()) == before
+
+
+# ---------------------------------------------------------------- the access log
+
+
+def log_of(*, since: int = 0) -> list[tuple[str, str, str, str | None]]:
+    """Return what stands in the access log: the event, who did it, on what, and with which outcome."""
+    event = metadata.tables["access_event"]
+    columns = (event.c.event, event.c.actor_name, event.c.outcome, event.c.entity_kind)
+    with installed() as database, tampering(database) as connection:
+        found = connection.execute(select(*columns).order_by(event.c.recorded_at, event.c.number)).all()
+    return [(row[0], row[1], str(row[2]), row[3]) for row in found][since:]
+
+
+@pytest.mark.usefixtures("nothing_yet")
+def test_every_command_that_changes_something_leaves_its_line(run: Run) -> None:
+    run("init")
+    assert log_of() == []
+    own = ("--organisation", "own")
+    for words, event, kind in (
+        (("organisation", "create", "--slug", "own", "--name", "Own"), Command.ORGANISATION, "organisation"),
+        (("team", "create", *own, "--name", "North"), Command.TEAM, "team"),
+        (("token", "create", *own, "--role", "admin", "--name", "x"), Command.TOKEN_CREATED, "token"),
+        (("token", "revoke", *own, "--name", "x"), Command.TOKEN_REVOKED, "organisation"),
+        (("rebuild", *own), Command.REBUILD, "organisation"),
+    ):
+        before = len(log_of())
+        assert run(*words).code == 0
+        assert log_of(since=before) == [(event, "werkrelatie", "granted", kind)]
+    before = len(log_of())
+    assert run("demo").code == 0
+    assert (Command.DEMONSTRATION, "werkrelatie", "granted", "organisation") in log_of(since=before)
+    _demonstration_token()
+    before = len(log_of())
+    _demonstration_token()
+    assert [line[0] for line in log_of(since=before)] == [Command.TOKEN_REVOKED, Command.TOKEN_CREATED]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_command_whose_line_cannot_be_written_changes_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows()
+
+    def broken(*_: object) -> NoReturn:
+        raise CannotLog
+
+    monkeypatch.setattr(common, "write_command", broken)
+    for words in (
+        ("team", "create", *DEMO, "--name", "x"),
+        (*FOR_PRACTITIONERS, "--name", "x"),
+        ("rebuild", *DEMO),
+    ):
+        assert run(*words).code == 1
+    assert rows() == before
 
 
 # ---------------------------------------------------------------- documents

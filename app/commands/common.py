@@ -13,9 +13,13 @@ from sqlmodel import Session
 
 from app.database import Database, OrganisationSession, open_database, transaction
 from app.database.schema import refuse_outdated_schema
+from app.domain.access_log import Command
 from app.models.base import ShortText
 from app.models.organisations import LONGEST_SLUG, Organisation
 from app.services import organisations
+from app.services.access_log import write_command
+from app.services.trail import Trail
+from app.services.work import organisation_of
 from app.settings import Settings
 
 _SLUG = re.compile("[a-z0-9](-?[a-z0-9])*")
@@ -32,7 +36,9 @@ def name_of_somebody(value: str | None) -> str | None:
     try:
         return TypeAdapter[str](ShortText).validate_python(value)
     except ValidationError as error:
-        raise typer.BadParameter("one line of 1 to 200 ordinary characters") from error
+        raise typer.BadParameter(
+            "one line of 1 to 200 ordinary characters, without a citizen number"
+        ) from error
 
 
 def short_name(value: str) -> str:
@@ -72,11 +78,25 @@ def up_to_date() -> Iterator[Database]:
 
 
 @contextmanager
-def within(slug: str) -> Iterator[tuple[Organisation, Session]]:
-    """Work in one organisation, in one transaction."""
+def within(slug: str, done: Command | Trail | None = None) -> Iterator[tuple[Organisation, Session]]:
+    """Work in one organisation, in one transaction.
+
+    What is done is written in the access log at its end: a command about the organisation itself, or
+    a trail on which the work says what it is about.
+    """
     with up_to_date() as database, transaction(database, write=True) as connection:
         with Session(connection) as session:
             found = organisations.find_organisation(session, slug)
         with OrganisationSession(connection, found.id) as session:
             yield found, session
             session.flush()
+            if done is not None:
+                write(session, done)
+
+
+def write(session: Session, done: Command | Trail) -> None:
+    """Write a command in the access log of an organisation, in the transaction of what it did."""
+    trail = done if isinstance(done, Trail) else Trail(done)
+    if trail.entity is None:
+        trail.about("organisation", organisation_of(session))
+    write_command(session, trail, right_now())

@@ -20,7 +20,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
-from app.domain.errors import Busy
+from app.database.authorizer import restrict
+from app.domain.errors import Busy, CannotLog, DomainError, NoRoom
 from app.settings import Settings
 
 LOCK_SECONDS = 5.0
@@ -107,7 +108,8 @@ def transaction(database: Database, *, write: bool, one_moment: bool = False) ->
 
     With `one_moment` all statements of a write see the database as it was at the first of them.
 
-    Raises `Busy` when the lock or a connection does not come free in time.
+    Raises `Busy` when the lock or a connection does not come free in time, and `NoRoom` when the disk
+    is full; also when that shows at the commit.
     """
     turn = database.lock.turn(LOCK_SECONDS) if write and database.lock else nullcontext()
     engine = database.reader
@@ -120,21 +122,39 @@ def transaction(database: Database, *, write: bool, one_moment: bool = False) ->
         except PoolTimeout as error:
             raise Busy from error
         except OperationalError as error:
-            if _is_passing(error):
-                raise Busy from error
+            refusal = _refusal(error)
+            if refusal is None:
+                raise
+            raise refusal from error
+        except CannotLog as error:
+            # A collision at the log is like any other: to try again helps.
+            cause = error.__cause__
+            if isinstance(cause, OperationalError) and isinstance(busy := _refusal(cause), Busy):
+                raise busy from error
             raise
 
 
-def _is_passing(error: OperationalError) -> bool:
-    """Tell whether trying again can help: a lock, a deadlock, a database that is away or stopping."""
+def _refusal(error: OperationalError) -> DomainError | None:
+    """Tell what it is that is no fault of ours: a lock, a full disk, a database that is away or stopping."""
     # By attribute: the driver of PostgreSQL is not loaded where it is not used.
     state = getattr(error.orig, "sqlstate", _NO_STATE)
     if state is _NO_STATE:
-        return "database is locked" in str(error.orig)
-    return state is None or state[:2] in _PASSING
+        words = str(error.orig)
+        if any(full in words for full in _DISK_WORDS):
+            return NoRoom()
+        return Busy() if "database is locked" in words else None
+    if state == _DISK_FULL:
+        return NoRoom()
+    if state is None or state[:2] in _PASSING:
+        return Busy(collided=state in _COLLIDED)
+    return None
 
 
 _NO_STATE: Any = object()
+_DISK_FULL = "53100"
+# Serialization failure, deadlock, lock not available: PostgreSQL chose us to give way to another.
+_COLLIDED = ("40001", "40P01", "55P03")
+_DISK_WORDS = ("database or disk is full", "disk I/O error")
 # Classes of SQLSTATE: connection, rollback, resources, not in the state for it, intervention.
 _PASSING = ("08", "40", "53", "55", "57")
 
@@ -190,7 +210,9 @@ def _embedded(path: Path, key: str) -> Database:
         )
 
     def connect() -> Any:  # noqa: ANN401 - the driver has no types
-        return connect_to_file(path, key)
+        connection = connect_to_file(path, key)
+        restrict(connection)
+        return connection
 
     engine = create_engine(
         "sqlite://",
@@ -213,8 +235,11 @@ def _embedded(path: Path, key: str) -> Database:
 
 
 def connect_to_file(path: Path, key: str) -> Any:  # noqa: ANN401 - the driver has no types
-    """Return a connection of the driver to an embedded database, outside of any pool."""
-    connection = sqlcipher3.dbapi2.connect(path, check_same_thread=False, isolation_level=None)
+    """Return a connection of the driver to an embedded database, outside of any pool and unrestricted."""
+    # All statements stay prepared, so that SQLite asks the authoriser once for each.
+    connection = sqlcipher3.dbapi2.connect(
+        path, check_same_thread=False, isolation_level=None, cached_statements=512
+    )
     connection.execute(f"PRAGMA key = \"x'{key}'\"")
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")

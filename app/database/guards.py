@@ -5,9 +5,12 @@ rebuilds, without a word. So every run of the migrations begins by taking all of
 by putting them on.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection, Inspector, inspect
+
+from app.database.engine import StartRefused
 
 # How long a line of the access log stays at least: Stcrt. 2019, 38007.
 LOG_YEARS = 5
@@ -68,6 +71,41 @@ def lift(connection: Connection) -> None:
         connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
 
 
+def refuse_changed_guards(connection: Connection) -> None:
+    """Check that every guard is there, word for word and switched on. Raises `StartRefused`.
+
+    Trying them is not enough: on PostgreSQL the serving role lacks the rights for some attacks, so it
+    would not notice that the guard behind them is gone.
+    """
+    inspector = inspect(connection)
+    tables = {*inspector.get_table_names()}
+    if _is_server(connection):
+        found = {*connection.exec_driver_sql(_TRIGGERS).scalars()}
+        found |= {
+            _function(name, source.removeprefix(" BEGIN ").removesuffix(" END "))
+            for name, source in connection.exec_driver_sql(_FUNCTIONS)
+        }
+        expected = _on_postgresql(inspector, tables)
+    else:
+        stored = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'trigger'").scalars()
+        found = {text.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS", 1) for text in stored}
+        expected = _on_sqlite(inspector, tables)
+    for statement in expected:
+        if statement.startswith("CREATE") and statement not in found:
+            raise StartRefused(
+                f"History is not protected: the guard '{_NAME.findall(statement)[0]}' is missing, changed or "
+                "switched off. Run 'werkrelatie init' to put it back, and find out who did it."
+            )
+
+
+_NAME = re.compile(r"(?:FUNCTION|TRIGGER(?: IF NOT EXISTS)?) (\w+)")
+_TRIGGERS = """SELECT pg_get_triggerdef(pg_trigger.oid, true) FROM pg_trigger
+    JOIN pg_class ON pg_class.oid = tgrelid
+    WHERE NOT tgisinternal AND tgenabled = 'A' AND relnamespace = current_schema()::regnamespace"""
+_FUNCTIONS = """SELECT proname, prosrc FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace AND prorettype = 'trigger'::regtype"""
+
+
 def _is_server(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
@@ -126,6 +164,12 @@ def _on_sqlite(inspector: Inspector, tables: set[str]) -> Iterator[str]:
             "guard_ledger_head_delete", "DELETE ON ledger_head", "1 = 1", "append-only: ledger_head"
         )
         yield trigger(
+            "guard_ledger_head_replace",
+            "INSERT ON ledger_head",
+            _exists_already(inspector, "ledger_head"),
+            "append-only: this row of ledger_head exists",
+        )
+        yield trigger(
             "guard_ledger_head_update",
             "UPDATE ON ledger_head",
             "NEW.seq <= OLD.seq OR NEW.organisation_id <> OLD.organisation_id",
@@ -154,11 +198,17 @@ def _on_sqlite(inspector: Inspector, tables: set[str]) -> Iterator[str]:
             "NEW.demonstration = 0 AND EXISTS (SELECT 1 FROM organisation WHERE demonstration = 0)",
             "one organisation with clients in an embedded database",
         )
+        yield trigger(
+            "guard_organisation_stays",
+            "UPDATE OF demonstration ON organisation",
+            "NEW.demonstration <> OLD.demonstration",
+            "one organisation with clients in an embedded database",
+        )
 
 
 def _exists_already(inspector: Inspector, table: str) -> str:
     keys = [inspector.get_pk_constraint(table)["constrained_columns"]]
-    keys += [unique["column_names"] for unique in inspector.get_unique_constraints(table)]
+    keys += sorted(unique["column_names"] for unique in inspector.get_unique_constraints(table))
     return " OR ".join(
         f"EXISTS (SELECT 1 FROM {table} x WHERE "
         + " AND ".join(f"x.{column} = NEW.{column}" for column in key)

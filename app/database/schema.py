@@ -9,9 +9,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from app.database.authorizer import lifted
 from app.database.bite import bite
 from app.database.engine import Database, StartRefused, transaction
-from app.database.walls import refuse_without_walls
+from app.database.guards import refuse_changed_guards
+from app.database.walls import may_build, refuse_second_organisation, refuse_without_walls, role_of
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -33,6 +35,26 @@ def migrate(database: Database, revision: str = "head") -> None:
         move(connection, revision)
 
 
+def make_ready(database: Database) -> None:
+    """Bring the schema up to date; as a role that cannot, check that it is.
+
+    On PostgreSQL the serving role owns nothing, so only the owner can migrate. Raises `StartRefused`.
+    """
+    with transaction(database, write=False) as connection:
+        current, role = current_revision(connection), role_of(connection)
+        builds = may_build(connection)
+    if builds:
+        migrate(database)
+    elif current == _revisions().get_current_head():
+        refuse_outdated_schema(database)
+    else:
+        state = "is empty" if current is None else f"has version {current} of the schema"
+        raise StartRefused(
+            f"The database {state}, and the role '{role}' may not change its tables: run "
+            "'werkrelatie init' as the role that owns them; see docs/operations.md."
+        )
+
+
 @contextmanager
 def without_foreign_keys(database: Database) -> Iterator[Connection]:
     """Open a transaction in which SQLite looks at the foreign keys at the end only.
@@ -44,7 +66,7 @@ def without_foreign_keys(database: Database) -> Iterator[Connection]:
         with transaction(database, write=True) as connection:
             yield connection
         return
-    with database.writer.connect() as connection:
+    with database.writer.connect() as connection, lifted(connection):
         driver = connection.connection.cursor()
         driver.execute("PRAGMA foreign_keys=OFF")
         try:
@@ -83,7 +105,10 @@ def refuse_outdated_schema(database: Database) -> None:
                 "make a backup and run 'werkrelatie init'."
             )
         refuse_without_walls(connection)
-        bite(connection)
+        refuse_second_organisation(connection)
+        with lifted(connection):
+            bite(connection)
+        refuse_changed_guards(connection)
 
 
 def newest_revision() -> str | None:

@@ -4,6 +4,7 @@ A second wall behind the sessions: what the program forgets to filter, the datab
 is put up after every migration, like the guards. SQLite has nothing like it.
 """
 
+import re
 from uuid import UUID
 
 from sqlalchemy import Connection, inspect
@@ -70,6 +71,9 @@ def take_down(connection: Connection) -> None:
     if is_walled(connection):
         for table in owned_tables(connection):
             connection.exec_driver_sql(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
+            # A policy that names another table would keep that one from being dropped.
+            for name in policies_of(connection, table):
+                connection.exec_driver_sql(f'DROP POLICY "{name}" ON "{table}"')
 
 
 def put_up(connection: Connection) -> None:
@@ -85,13 +89,15 @@ def put_up(connection: Connection) -> None:
             f"CREATE ROLE {SERVING_ROLE} LOGIN PASSWORD '...'; see docs/operations.md."
         )
     for table in owned_tables(connection):
-        policies = {"organisation": f"USING ({_OWN}) WITH CHECK ({_OWN})"}
+        for name in policies_of(connection, table):
+            connection.exec_driver_sql(f'DROP POLICY "{name}" ON "{table}"')
+        connection.exec_driver_sql(
+            f'CREATE POLICY organisation ON "{table}" USING ({_OWN}) WITH CHECK ({_OWN})'
+        )
         if table in _BY_TOKEN:
-            policies["by_token"] = f"FOR SELECT USING ({_BY_TOKEN[table]})"
-        for name, policy in policies.items():
-            connection.exec_driver_sql(f'DROP POLICY IF EXISTS {name} ON "{table}"')
-            # `FOR ...` stands before `USING`; without it a policy is for everything.
-            connection.exec_driver_sql(f'CREATE POLICY {name} ON "{table}" {policy}')
+            connection.exec_driver_sql(
+                f'CREATE POLICY by_token ON "{table}" FOR SELECT USING ({_BY_TOKEN[table]})'
+            )
         connection.exec_driver_sql(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
         connection.exec_driver_sql(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
     for table in inspect(connection).get_table_names():
@@ -113,40 +119,107 @@ def refuse_without_walls(connection: Connection) -> None:
     if not is_walled(connection):
         return
     refuse_mighty_role(connection)
-    bare = connection.exec_driver_sql(
-        """SELECT c.relname FROM pg_class c
-        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organisation_id' AND NOT a.attisdropped
-        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
-        AND NOT (c.relrowsecurity AND c.relforcerowsecurity
-            AND EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'organisation'))
-        ORDER BY 1"""
-    ).scalars()
-    if table := bare.first():
-        raise StartRefused(
-            f"The table '{table}' has no row level security. Run 'werkrelatie init' to put it back, and "
-            "find out who took it off."
-        )
+    forced = {*connection.exec_driver_sql(_FORCED).scalars()}
+    for table in sorted(owned_tables(connection)):
+        why = None
+        if table not in forced:
+            why = "has no row level security"
+        elif policies_of(connection, table) != _expected(table):
+            why = "has other row level security than it should"
+        if why:
+            raise StartRefused(
+                f"The table '{table}' {why}. Run 'werkrelatie init' to put it back, and find out who "
+                "changed it."
+            )
+
+
+_FORCED = """SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity
+    AND relnamespace = current_schema()::regnamespace"""
+
+
+def policies_of(connection: Connection, table: str) -> dict[str, tuple[str, ...]]:
+    """Return the policies of a table by name: for what they are, and under which conditions."""
+    found = connection.exec_driver_sql(
+        "SELECT policyname, permissive, roles::text, cmd, qual, with_check FROM pg_policies "
+        "WHERE schemaname = current_schema() AND tablename = %s",
+        (table,),
+    )
+    return {name: (*words, _plain(using), _plain(check)) for name, *words, using, check in found}
+
+
+def _expected(table: str) -> dict[str, tuple[str, ...]]:
+    policies: dict[str, tuple[str, ...]] = {
+        "organisation": ("PERMISSIVE", "{public}", "ALL", _plain(_OWN), _plain(_OWN))
+    }
+    if table in _BY_TOKEN:
+        policies["by_token"] = ("PERMISSIVE", "{public}", "SELECT", _plain(_BY_TOKEN[table]), "")
+    return policies
+
+
+def _plain(condition: str | None) -> str:
+    """Leave out what PostgreSQL adds when it writes a condition back: brackets, casts, space."""
+    return re.sub(r'::text|[\s()"]', "", condition or "").lower()
 
 
 def refuse_mighty_role(connection: Connection) -> None:
     """Check that the role can neither ignore the walls nor take them down. Raises `StartRefused`."""
-    role, superuser, bypasses = connection.exec_driver_sql(
-        "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
-    ).one()
-    owned = connection.exec_driver_sql(
-        """SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')
-        AND relnamespace = current_schema()::regnamespace AND pg_has_role(relowner, 'MEMBER') ORDER BY 1"""
-    ).scalars()
-    why = None
-    if superuser:
-        why = "is a superuser"
-    elif bypasses:
-        why = "may bypass row level security"
-    elif table := owned.first():
-        why = f"owns the table '{table}'"
+    why = connection.exec_driver_sql(_MIGHT).scalar()
     if why:
         raise StartRefused(
-            f"The role '{role}' {why}, so the database could not keep organisations apart or history "
-            f"safe. Serve as {SERVING_ROLE}, and use this role for 'werkrelatie init' only; see "
+            f"The role '{role_of(connection)}' {why}, so the database could not keep organisations apart "
+            f"or history safe. Serve as {SERVING_ROLE}, and use this role for 'werkrelatie init' only; see "
             "docs/operations.md."
+        )
+
+
+# Who is a member of a role can become that role; and who owns the schema can drop what is in it.
+_MIGHT = """SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolsuper) THEN 'is a superuser'
+    WHEN EXISTS (SELECT 1 FROM pg_roles WHERE rolsuper AND pg_has_role(oid, 'MEMBER'))
+        THEN 'can become a superuser'
+    WHEN EXISTS (SELECT 1 FROM pg_roles WHERE rolbypassrls AND pg_has_role(oid, 'MEMBER'))
+        THEN 'may bypass row level security'
+    ELSE coalesce(
+        (SELECT format('owns the table ''%%s''', min(relname)) FROM pg_class WHERE relkind IN ('r', 'p')
+            AND relnamespace = current_schema()::regnamespace AND pg_has_role(relowner, 'MEMBER')
+            HAVING count(*) > 0),
+        (SELECT format('owns the schema ''%%s''', nspname) FROM pg_namespace
+            WHERE nspname = current_schema() AND pg_has_role(nspowner, 'MEMBER')))
+    END"""
+
+
+def may_build(connection: Connection) -> bool:
+    """Tell whether this role can migrate: it owns all tables, or can make the first ones."""
+    if not is_walled(connection):
+        return True
+    return bool(
+        connection.exec_driver_sql(
+            """SELECT coalesce(bool_and(pg_has_role(relowner, 'USAGE')),
+                has_schema_privilege(current_schema(), 'CREATE'))
+            FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace"""
+        ).scalar()
+    )
+
+
+def role_of(connection: Connection) -> str:
+    """Return the role a connection works as; the embedded database has none."""
+    if not is_walled(connection):
+        return ""
+    return str(connection.exec_driver_sql("SELECT current_user").scalar_one())
+
+
+def refuse_second_organisation(connection: Connection) -> None:
+    """Check that an embedded database holds the clients of one organisation. Raises `StartRefused`.
+
+    It has no walls, so a fault of the program would show them to another.
+    """
+    if is_walled(connection):
+        return
+    slugs = connection.exec_driver_sql(
+        "SELECT slug FROM organisation WHERE NOT demonstration ORDER BY created_at, id"
+    ).scalars()
+    if len(found := [*slugs]) > 1:
+        raise StartRefused(
+            f"An embedded database holds the clients of one organisation, and this one has "
+            f"{len(found)}: {', '.join(found)}. Use PostgreSQL for several, or a data folder for each."
         )

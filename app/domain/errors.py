@@ -146,7 +146,10 @@ class VersionIsStale(DomainError):
 
 
 class Busy(DomainError):
-    """The database could not be used in time; trying again is safe, nothing was saved."""
+    """The database could not be used in time; trying again is safe, nothing was saved.
+
+    `collided` says that others were at the same rows in the same moment: trying again helps at once.
+    """
 
     code = "busy"
     title = Text(nl="Even te druk", en="Too busy for a moment")
@@ -155,6 +158,36 @@ class Busy(DomainError):
         en="Nothing was saved. Try again in a few seconds.",
     )
 
+    def __init__(self, *, collided: bool = False) -> None:
+        super().__init__()
+        self.collided = collided
+
+
+class NoRoom(DomainError):
+    """The disk of the database is full, or does not work; trying again does not help."""
+
+    code = "no-room"
+    title = Text(nl="Opslaan lukt niet", en="Nothing can be saved")
+    detail = Text(
+        nl="Er is niets opgeslagen: de schijf van de dienst is vol of werkt niet. Waarschuw de beheerder.",
+        en="Nothing was saved: the disk of the service is full or does not work. Tell the administrator.",
+    )
+
+
+class TooManyRequests(DomainError):
+    """Somebody asks too often, or tried too many tokens; `retry_after` says how many seconds to wait."""
+
+    code = "too-many-requests"
+    title = Text(nl="Te veel verzoeken", en="Too many requests")
+    detail = Text(
+        nl="Er is niets opgeslagen. Wacht zo lang als bij 'Retry-After' staat, en controleer de sleutel.",
+        en="Nothing was saved. Wait for as long as 'Retry-After' says, and check the token.",
+    )
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
 
 class CannotLog(DomainError):
     """The access log could not be written. Then nothing is shown and nothing is kept."""
@@ -162,8 +195,10 @@ class CannotLog(DomainError):
     code = "cannot-log"
     title = Text(nl="Nu geen inzage mogelijk", en="No access possible now")
     detail = Text(
-        nl="We kunnen nu niet vastleggen wie wat inziet, dus laten we niets zien. Waarschuw de beheerder.",
-        en="We cannot write down now who sees what, so we show nothing. Tell the administrator.",
+        nl="Er is niets opgeslagen en er is niets te zien, want we kunnen nu niet vastleggen wie wat inziet. "
+        "Waarschuw de beheerder.",
+        en="Nothing was saved and nothing is shown, because we cannot write down now who sees what. "
+        "Tell the administrator.",
     )
 
 

@@ -321,8 +321,8 @@ class ScalesRead(Output):
     willingness: int | None = ApiField(description="How willing the person is.", examples=[7])
 
 
-class AssessmentHead(Output):
-    """One assessment as it was recorded, with the type it came to."""
+class AssessmentItem(Output):
+    """One assessment in a list, without what was written about it: a list shows many clients at once."""
 
     id: UUID = ApiField(description="The id.", examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"])
     number: int = ApiField(description="The place in the order of recording of its thread.", examples=[2])
@@ -336,7 +336,6 @@ class AssessmentHead(Output):
     concern: ConcernRead = ApiField(description="About what.")
     conversation: ConversationRead = ApiField(description="When they spoke.")
     answers: AnswersRead = ApiField(description="The three answers.")
-    own_words: OwnWordsRead = ApiField(description="What the person said.")
     perspective: Perspective = ApiField(description="Whose view it is.", examples=["practitioner"])
     relationship_type: RelationshipType | None = ApiField(
         description="The computed type.", examples=["complainant"]
@@ -348,10 +347,6 @@ class AssessmentHead(Output):
     judged_type: RelationshipType | None = ApiField(
         description="The practitioner's own judgement.", examples=["complainant"]
     )
-    judged_reason: str | None = ApiField(
-        description="Why the own judgement is what it is.",
-        examples=["She asked me twice when we would meet again."],
-    )
     scales: ScalesRead = ApiField(description="Scaling questions.")
     task_given: TaskGiven | None = ApiField(description="What was given to do.", examples=["observation"])
     previous_task_done: TaskDone | None = ApiField(
@@ -360,7 +355,6 @@ class AssessmentHead(Output):
     change_reason: ChangeReason | None = ApiField(
         description="Why the answers differ from last time.", examples=["relationship_changed"]
     )
-    note: str | None = ApiField(description="A note.", examples=["Met at school."])
     supersedes: UUID | None = ApiField(
         description="The assessment this one corrects.",
         examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e0f"],
@@ -369,10 +363,21 @@ class AssessmentHead(Output):
         description="The correction of this one. It counts no more.",
         examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e11"],
     )
+    retracted: bool = ApiField(description="Entered in error: it counts no more.", examples=[False])
+
+
+class AssessmentHead(AssessmentItem):
+    """One assessment as it was recorded, with the type it came to."""
+
+    own_words: OwnWordsRead = ApiField(description="What the person said.")
+    judged_reason: str | None = ApiField(
+        description="Why the own judgement is what it is.",
+        examples=["She asked me twice when we would meet again."],
+    )
+    note: str | None = ApiField(description="A note.", examples=["Met at school."])
     reason: str | None = ApiField(
         description="Why it corrects another.", examples=["I had misheard the answer."]
     )
-    retracted: bool = ApiField(description="Entered in error: it counts no more.", examples=[False])
 
 
 class AssessmentRead(AssessmentHead):

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Generic, TypeVar
@@ -15,6 +15,8 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 from typing_extensions import TypeAliasType
 from uuid_utils.compat import uuid7
+
+from app.domain.identifiers import holds_bsn, holds_email, holds_iban, holds_phone
 
 __all__ = ["uuid7"]
 
@@ -127,7 +129,7 @@ def _within(limit: int) -> AfterValidator:
             raise PydanticCustomError("blank", "only white space")
         if len(value) > limit:
             raise PydanticCustomError("string_too_long", "too long", {"max_length": limit})
-        return value
+        return _refuse_what(value, looks_like_bsn=holds_bsn)
 
     return AfterValidator(check)
 
@@ -136,6 +138,19 @@ def _one_line(value: str) -> str:
     if "\n" in value or "\t" in value:
         raise PydanticCustomError("control_character", "a line break or tab")
     return value
+
+
+def _refuse_what(value: str, **looks_like: Callable[[str], bool]) -> str:
+    for code, holds in looks_like.items():
+        if holds(value):
+            raise PydanticCustomError(code, "what must not be recorded")
+    return value
+
+
+def _opaque(value: str) -> str:
+    return _refuse_what(
+        value, looks_like_email=holds_email, looks_like_iban=holds_iban, looks_like_phone=holds_phone
+    )
 
 
 # The same rules as a pattern, for readers of the API description.
@@ -154,12 +169,16 @@ Reference = TypeAliasType(
         Field(
             min_length=1,
             max_length=64,
-            description="An opaque name from the caller's own system: at most 64 characters on one line.",
+            description=(
+                "An opaque name from the caller's own system: at most 64 characters on one line. What looks "
+                "like a citizen number (BSN), e-mail address, IBAN or phone number is refused."
+            ),
             examples=["2026-0042"],
             json_schema_extra=_LINE,
         ),
         _within(64),
         AfterValidator(_one_line),
+        AfterValidator(_opaque),
     ],
 )
 ShortText = TypeAliasType(
@@ -169,7 +188,9 @@ ShortText = TypeAliasType(
         Field(
             min_length=1,
             max_length=200,
-            description="At most 200 characters on one line.",
+            description=(
+                "At most 200 characters on one line. What looks like a citizen number (BSN) is refused."
+            ),
             examples=["learning to sign ourselves"],
             json_schema_extra=_LINE,
         ),
@@ -184,7 +205,10 @@ FreeText = TypeAliasType(
         Field(
             min_length=1,
             max_length=2000,
-            description="At most 2,000 characters; white space at the ends is taken off.",
+            description=(
+                "At most 2,000 characters; white space at the ends is taken off. What looks like a citizen "
+                "number (BSN) is refused."
+            ),
             examples=["I worry about later"],
             json_schema_extra=_LINES,
         ),

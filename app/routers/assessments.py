@@ -14,16 +14,18 @@ from app.domain.errors import (
     CaseIsRestricted,
     IdempotencyKeyReused,
     InvalidInput,
+    NoRoom,
     NotAuthenticated,
     NotFound,
     NotPermitted,
+    TooManyRequests,
     VersionIsStale,
     VersionRequired,
 )
 from app.domain.roles import Permission
 from app.models.assessments import (
     AssessmentCreate,
-    AssessmentHead,
+    AssessmentItem,
     AssessmentRead,
     CorrectionCreate,
 )
@@ -35,14 +37,14 @@ from app.services import assessment_reads, assessments
 from app.services.assessment_reads import AssessmentQuery
 from app.wire import IfMatch, StrictRoute, TooLarge, UnsupportedMediaType
 
-GUARDED = (InvalidInput, NotAuthenticated, NotPermitted, Busy, CannotLog)
+GUARDED = (InvalidInput, NotAuthenticated, NotPermitted, TooManyRequests, Busy, CannotLog, NoRoom)
 BODY = (TooLarge, UnsupportedMediaType)
 ONCE = (IdempotencyKeyReused,)
 
 router = APIRouter(prefix="/assessments", tags=["assessments"], route_class=StrictRoute)
 
 
-class AssessmentPage(Page[AssessmentHead]):
+class AssessmentPage(Page[AssessmentItem]):
     """A page of assessments, newest first."""
 
 
@@ -118,7 +120,10 @@ def list_assessments(
     request: Request,
     response: Response,
 ) -> AssessmentPage:
-    """The assessments you may see, newest first; corrected ones included and marked."""
+    """The assessments you may see, newest first; corrected ones included and marked.
+
+    What was written about them stands with each assessment and in its thread, not in this list.
+    """
     with access.transaction(one_moment=True) as work:
         found = assessment_reads.list_assessments(work, query)
     return page_of(AssessmentPage, found, request, response)

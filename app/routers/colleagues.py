@@ -12,8 +12,9 @@ from app.models.organisations import TeamRead, UserRead
 from app.problems import problems
 from app.routers.assessments import GUARDED
 from app.services import organisations
+from app.wire import StrictRoute
 
-router = APIRouter(tags=["organisation"])
+router = APIRouter(tags=["organisation"], route_class=StrictRoute)
 
 
 class UserList(Output):

@@ -17,8 +17,9 @@ from app.routers.headers import with_headers
 from app.routers.paging import page_of
 from app.services import threads
 from app.services.threads import AsOf, TransitionQuery
+from app.wire import StrictRoute
 
-router = APIRouter(tags=["history"])
+router = APIRouter(tags=["history"], route_class=StrictRoute)
 
 
 class TransitionPage(Page[TransitionInThread]):

@@ -20,6 +20,7 @@ from app.domain.thread import Perspective, TaskDone, Transition, chain_of, in_fo
 from app.models.assessments import (
     Assessment,
     AssessmentHead,
+    AssessmentItem,
     AssessmentRead,
 )
 from app.models.base import Moment, table_of
@@ -97,11 +98,12 @@ def _recorded(row: Sequence[Any]) -> Recorded:
     return Recorded(dict(zip(_COLUMNS, row[:width], strict=True)), *row[width:])
 
 
-_COLUMNS = tuple(table_of(Assessment).c.keys())
+# All but the salt, which is for the ledger alone.
+_COLUMNS = tuple(name for name in table_of(Assessment).c.keys() if name != "salt")  # noqa: SIM118 - no mapping
 _ASSESSMENT, _USER, _CONVERSATION = table_of(Assessment), table_of(User), table_of(Conversation)
 # Made once, and without the joins to what a thread has only one of: this is the hot path of reading.
 _IN_THREAD = (
-    select(_ASSESSMENT, _USER.c.name, _CONVERSATION.c.held_at)
+    select(*(_ASSESSMENT.c[name] for name in _COLUMNS), _USER.c.name, _CONVERSATION.c.held_at)
     .join(
         _USER,
         and_(
@@ -185,7 +187,7 @@ def list_assessments(work: Work, query: AssessmentQuery) -> Slice:
         lambda one: Place(one.columns["assessed_at"], one.columns["id"]),
     )
     work.trail.shows(*(one.columns["case_id"] for one in page.rows))
-    return Slice([assessment_head(one) for one in page.rows], page.next_cursor)
+    return Slice([AssessmentItem.model_validate(_head(one)) for one in page.rows], page.next_cursor)
 
 
 # ---------------------------------------------------------------- putting it into words

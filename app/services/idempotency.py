@@ -26,6 +26,8 @@ _OWN = (
 )
 _FIND = select(_KEYS).where(*_OWN)
 _KEEP = update(_KEYS).where(*_OWN)
+_NO_ANSWER = dict.fromkeys(("case_id", "status", "location", "etag", "language", "body"))
+_RENEW = update(_KEYS).where(*_OWN, _KEYS.c.created_at == bindparam("of_moment"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +57,17 @@ def claim(work: Work, key: Key) -> Answer | None:
     """
     connection = work.session.connection()
     own = _own(work, key)
-    taken = connection.execute(
-        _CLAIM[connection.dialect.name],
-        {
-            "organisation_id": work.actor.organisation_id,
-            "user_id": work.actor.user_id,
-            "key": key.key,
-            "request_hash": key.request_hash,
-            "created_at": work.now,
-        },
-    ).first()
-    if taken is not None:
+    new = {"request_hash": key.request_hash, "created_at": work.now}
+    names = {"organisation_id": work.actor.organisation_id, "user_id": work.actor.user_id, "key": key.key}
+    if connection.execute(_CLAIM[connection.dialect.name], names | new).first() is not None:
         return None
     row = connection.execute(_FIND, own).one()
+    if row.created_at < work.now - KEPT:
+        # Kept long enough, and not removed yet. Of two who come for it at once, one renews it.
+        renewal = own | {"of_moment": row.created_at} | new | _NO_ANSWER
+        if connection.execute(_RENEW, renewal).rowcount:
+            return None
+        row = connection.execute(_FIND, own).one()
     if row.request_hash != key.request_hash:
         raise IdempotencyKeyReused
     if row.case_id is not None:

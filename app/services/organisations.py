@@ -51,6 +51,19 @@ class NameIsTaken(DomainError):
     )
 
 
+class OneOrganisationOnly(DomainError):
+    """An embedded database was to hold the clients of a second organisation."""
+
+    code = "one-organisation-only"
+    title = Text(nl="Hier past één organisatie", en="There is room for one organisation")
+    detail = Text(
+        nl="De ingebouwde database houdt de cliënten van één organisatie, en die is er al. Neem PostgreSQL "
+        "voor meer organisaties, of een eigen datamap voor elk. Er is niets veranderd.",
+        en="The embedded database holds the clients of one organisation, and it has one. Use PostgreSQL "
+        "for several, or a data folder for each. Nothing was changed.",
+    )
+
+
 def list_users(work: Work) -> list[UserRead]:
     """Return the colleagues of the actor, by name, with their roles and teams."""
     roles: defaultdict[UUID, set[Role]] = defaultdict(set)
@@ -97,9 +110,18 @@ def find_organisation(session: Session, slug: str) -> Organisation:
 def create_organisation(
     session: Session, slug: str, name: str, now: datetime, *, demonstration: bool = False
 ) -> Organisation:
-    """Make an organisation. Raises `NameIsTaken` when there is one with this slug."""
+    """Make an organisation. Raises `NameIsTaken` when there is one with this slug.
+
+    Raises `OneOrganisationOnly` for a second one with clients in an embedded database: that has no
+    row level security to keep them apart.
+    """
     if session.exec(select(Organisation).where(col(Organisation.slug) == slug)).first():
         raise NameIsTaken
+    is_embedded = session.connection().dialect.name == "sqlite"
+    if is_embedded and not demonstration:
+        with_clients = select(Organisation.id).where(col(Organisation.demonstration).is_(False))
+        if session.exec(with_clients).first():
+            raise OneOrganisationOnly
     organisation = Organisation(slug=slug, name=name, demonstration=demonstration, created_at=now)
     session.add(organisation)
     session.flush()
@@ -196,6 +218,11 @@ def create_token(session: Session, organisation: Organisation, order: TokenOrder
     )
     session.flush()
     return token
+
+
+def token_id(session: Session, token: str) -> UUID:
+    """Return the id of a token, for the access log."""
+    return session.exec(select(ApiToken.id).where(col(ApiToken.token_hash) == token_hash(token))).one()
 
 
 def _team_id(session: Session, name: str | None) -> UUID | None:

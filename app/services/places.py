@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col
 from sqlmodel import select as select_cases
 
 from app.domain.errors import CaseIsClosed, CaseIsRestricted, NotFound
+from app.domain.roles import Role
 from app.models.assessments import AssessmentCreate
 from app.models.base import table_of, uuid7
 from app.models.cases import (
@@ -25,7 +27,7 @@ from app.models.cases import (
 )
 from app.models.threads import Thread
 from app.services.trail import new_salt
-from app.services.visibility import visible_cases
+from app.services.visibility import seen_by, visible_to
 from app.services.work import Work
 
 _THREADS = table_of(Thread)
@@ -48,6 +50,14 @@ class Place:
     concern_id: UUID
     conversation_id: UUID
     thread_id: UUID
+
+
+class FoundCase(NamedTuple):
+    """What has to be known of a case before something is recorded in it."""
+
+    id: UUID
+    status: CaseStatus
+    restricted: bool
 
 
 def find_place(work: Work, body: AssessmentCreate, held_at: datetime) -> Place:
@@ -86,22 +96,36 @@ def lock_thread(work: Work, thread_id: UUID) -> None:
     work.session.connection().execute(_LOCK, own)
 
 
-def find_or_open_case(work: Work, reference: str) -> Case:
+def find_or_open_case(work: Work, reference: str) -> FoundCase:
     """Find a visible case by its reference, or open it.
 
     Raises `NotFound` when a case with this reference exists and the actor may not see it.
     """
-    # Held, so that nobody closes the case or hands it over while something is recorded in it.
-    visible = visible_cases(work).where(col(Case.reference) == reference).with_for_update(read=True)
-    case = work.session.exec(visible).first()
+    connection = work.session.connection()
+    wanted = {"of_reference": reference, **seen_by(work.actor)}
+    case = connection.execute(_visible_case(work.actor.role), wanted).first()
     if case is None:
         open_case(work, reference)
-        case = work.session.exec(visible).first()
+        case = connection.execute(_visible_case(work.actor.role), wanted).first()
     if case is None:
         # The refusal names the case in the access log, and nowhere else.
         work.trail.shows(*_hidden(work, reference))
         raise NotFound
-    return case
+    return FoundCase(case.id, case.status, case.restricted)
+
+
+@cache
+def _visible_case(role: Role) -> Select[*tuple[Any, ...]]:
+    """Return the statement that finds a case by its reference, made once.
+
+    It is held, so that nobody closes the case or hands it over while something is recorded in it.
+    """
+    return (
+        visible_to(role)
+        .with_only_columns(col(Case.id), col(Case.status), col(Case.restricted))
+        .where(col(Case.reference) == bindparam("of_reference"))
+        .with_for_update(read=True)
+    )
 
 
 def _hidden(work: Work, reference: str) -> list[UUID]:

@@ -1,28 +1,47 @@
 """What somebody may see: the one select from which every query for client content starts."""
 
-from typing import assert_never
+from functools import cache
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, and_, false
+from sqlalchemy import ColumnElement, and_, bindparam, false
 from sqlmodel import SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.roles import Role
 from app.models.cases import Case
-from app.services.work import Work
+from app.services.work import Actor, Work
 
 
-def visible_cases(work: Work) -> SelectOfScalar[Case]:
-    """Select the cases the actor may see: a practitioner's own, a supervisor's teams', else none."""
-    cases = select(Case).where(col(Case.organisation_id) == work.actor.organisation_id)
-    match work.actor.role:
+@cache
+def visible_to(role: Role) -> SelectOfScalar[Case]:
+    """Select the cases a role may see: a practitioner's own, a supervisor's teams', else none.
+
+    Made once per role; `seen_by` has its parameters.
+    """
+    cases = select(Case).where(col(Case.organisation_id) == bindparam("seen_in"))
+    match role:
         case Role.PRACTITIONER:
-            return cases.where(col(Case.practitioner_id) == work.actor.user_id)
+            return cases.where(col(Case.practitioner_id) == bindparam("seen_by"))
         case Role.SUPERVISOR:
-            return cases.where(col(Case.team_id).in_(work.actor.team_ids))
+            return cases.where(col(Case.team_id).in_(bindparam("seen_with", expanding=True)))
         case Role.TRAINER | Role.ADMIN | Role.PRIVACY_OFFICER:
             return cases.where(false())
         case unreachable:
             assert_never(unreachable)
+
+
+def seen_by(actor: Actor) -> dict[str, Any]:
+    """Return the parameters of `visible_to` for somebody."""
+    own: dict[Role, dict[str, Any]] = {
+        Role.PRACTITIONER: {"seen_by": actor.user_id},
+        Role.SUPERVISOR: {"seen_with": actor.team_ids},
+    }
+    return {"seen_in": actor.organisation_id, **own.get(actor.role, {})}
+
+
+def visible_cases(work: Work) -> SelectOfScalar[Case]:
+    """Select the cases the actor may see."""
+    return visible_to(work.actor.role).params(seen_by(work.actor))
 
 
 def points_at(row: type[SQLModel], column: object, target: type[SQLModel]) -> ColumnElement[bool]:

@@ -467,11 +467,10 @@ def _rows(query: str, kind: str, organisation: UUID) -> Iterator[tuple[str, dict
     wanted = (*dict.fromkeys((*FORMS[kind], "salt")),)
     statement = (
         sa.text(query)
-        # By keyword, which matches by name; columns in a row are matched by position.
-        .columns(**{name: types.get(name, sa.types.NullType()) for name in wanted})
+        .columns(**{name: types[name] for name in wanted if name in types})
         .bindparams(sa.bindparam("organisation", organisation, sa.Uuid()))
     )
-    # By name: the query brings more columns than these.
+    # By name, types too: the query brings more columns than these, and in an order of its own.
     for row in op.get_bind().execute(statement, execution_options={"yield_per": 1000}).mappings():
         found = {name: row[name] for name in wanted}
         yield (

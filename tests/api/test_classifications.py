@@ -137,7 +137,7 @@ def test_nothing_answered_is_an_answer_too(anybody: Caller) -> None:
     ],
 )
 def test_the_language_that_was_asked_for(open_app: FastAPI, header: str, language: str, label: str) -> None:
-    http = TestClient(open_app, headers={"Accept-Language": header})
+    http = TestClient(open_app, base_url="http://localhost", headers={"Accept-Language": header})
     response = http.post("/v1/classifications", json=answers("yyn"))
     assert (response.json()["label"], response.headers["Content-Language"]) == (label, language)
     assert response.headers["Vary"] == "Accept-Language"

@@ -35,6 +35,26 @@ def test_it_works(anna: Caller, recorded: list[dict[str, Any]]) -> None:
     assert response.json()["next"] is None
     first = response.json()["items"][-1]
     assert first == {name: recorded[0][name] for name in first}
+    written = {"own_words", "judged_reason", "note", "reason"}
+    assert recorded[0].keys() - first.keys() == written | {"classification", "transition"}
+
+
+def test_no_list_repeats_what_was_written(anna: Caller) -> None:
+    canary = "Kanarie in the attic"
+    first = anna.record(
+        judged_type="visitor",
+        judged_reason=canary,
+        note=canary,
+        own_words=dict.fromkeys(("problem", "help_request", "share_in_solution"), canary),
+    )
+    correction = {"retracted": True, "reason": canary}
+    path = f"/v1/assessments/{first['id']}"
+    assert anna.post(f"{path}/corrections", correction, headers={"If-Match": "*"}).status_code == 201
+    for lists in ("/v1/assessments", "/v1/cases", "/v1/transitions"):
+        assert canary not in anna.get(lists).text
+    # Who opens one, or the course of one participant, reads all of it.
+    assert anna.get(path).text.count(canary) == 5
+    assert anna.get(f"/v1/threads/{first['thread_id']}").text.count(canary) == 11
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,12 @@ from sqlmodel import Session, col
 from app.database import Database, OrganisationSession, engine, open_database, transaction
 from app.database.engine import FairLock, StartRefused
 from app.database.schema import migrate
+from app.database.walls import bind
 from app.domain.errors import Busy
 from app.models.base import table_of, uuid7
 from app.models.organisations import ApiToken, Membership, Team, User
 from app.settings import Settings
-from tests.support import CAST, People, make_people
+from tests.support import CAST, People, make_people, tampering
 
 CANARY = "kanarie-in-de-kelder-4711"
 
@@ -331,14 +332,16 @@ def test_no_turn_is_lost_and_none_is_given_twice(seed: int) -> None:
 def add_team(database: Database, people: People, name: str, *, write: bool) -> None:
     """Add a team in a transaction that can write, or only read."""
     with transaction(database, write=write) as connection:
+        bind(connection, people.organisation.id)
         connection.execute(
             insert(table_of(Team)).values(organisation_id=people.organisation.id, id=uuid7(), name=name)
         )
 
 
-def team_names(database: Database) -> list[str]:
+def team_names(database: Database, people: People) -> list[str]:
     """Return the names of all teams."""
     with transaction(database, write=False) as connection:
+        bind(connection, people.organisation.id)
         return list(connection.execute(select(col(Team.name)).order_by(col(Team.name))).scalars())
 
 
@@ -346,6 +349,7 @@ def names(database: Database, organisation_id: UUID) -> list[str]:
     """Return the names of the users of one organisation."""
     statement = select(col(User.name)).where(col(User.organisation_id) == organisation_id)
     with transaction(database, write=False) as connection:
+        bind(connection, organisation_id)
         return sorted(connection.execute(statement).scalars())
 
 
@@ -356,12 +360,13 @@ def test_a_read_transaction_refuses_a_write_and_the_next_write_works(
         with pytest.raises(DBAPIError, match=r"readonly database|read-only transaction"):
             add_team(database, people, "refused", write=False)
         add_team(database, people, f"written {round_}", write=True)
-    assert team_names(database) == ["north", "south", *(f"written {n}" for n in range(6))]
+    assert team_names(database, people) == ["north", "south", *(f"written {n}" for n in range(6))]
 
 
 def test_a_fault_undoes_the_whole_transaction(database: Database, people: People) -> None:
     def fail_halfway() -> None:
         with transaction(database, write=True) as connection:
+            bind(connection, people.organisation.id)
             row = {"organisation_id": people.organisation.id, "id": uuid7(), "name": "gone"}
             connection.execute(insert(table_of(Team)).values(row))
             assert "gone" in connection.execute(select(col(Team.name))).scalars().all()
@@ -369,9 +374,9 @@ def test_a_fault_undoes_the_whole_transaction(database: Database, people: People
 
     with pytest.raises(ZeroDivisionError):
         fail_halfway()
-    assert team_names(database) == ["north", "south"]
+    assert team_names(database, people) == ["north", "south"]
     add_team(database, people, "later", write=True)
-    assert "later" in team_names(database)
+    assert "later" in team_names(database, people)
 
 
 @pytest.mark.parametrize("write", [False, True])
@@ -419,8 +424,9 @@ def test_a_row_that_somebody_else_holds_makes_us_busy(postgresql: Database) -> N
     people = make_people(postgresql, "first")
 
     def hold(connection: Connection) -> None:
+        bind(connection, people.organisation.id)
         team = select(table_of(Team).c.id).where(table_of(Team).c.id == people.teams["north"])
-        connection.execute(team.with_for_update())
+        assert connection.execute(team.with_for_update()).all()
 
     def hold_soon() -> None:
         with transaction(postgresql, write=True) as connection:
@@ -527,8 +533,16 @@ def found_by(session: Session) -> dict[str, int]:
 def test_a_query_finds_the_rows_of_its_organisation(two: Two) -> None:
     expected = {name: count for name, (_, count) in (STATEMENTS | COUNTS).items()}
     assert found_by(two.session) == expected
-    with Session(two.session.connection()) as unbound:
-        assert [name for name, count in found_by(unbound).items() if count <= expected[name]] == []
+    if two.database.is_embedded:
+        with Session(two.session.connection()) as unfiltered:
+            more = found_by(unfiltered)
+    else:
+        # The second wall: what the session forgets to filter, the database does not show.
+        with Session(two.session.connection()) as unfiltered:
+            assert found_by(unfiltered) == expected
+        with tampering(two.database) as everything, Session(everything) as unfiltered:
+            more = found_by(unfiltered)
+    assert [name for name, count in more.items() if count <= expected[name]] == []
 
 
 def test_what_is_foreign_does_not_exist(two: Two) -> None:
@@ -565,16 +579,19 @@ def test_an_update_or_delete_of_everything_stays_within(two: Two) -> None:
     two.session.execute(update(Team).values(name=func.upper(col(Team.name))))
     two.session.execute(delete(ApiToken))
     two.session.flush()
-    everything = two.session.connection()
-    teams = everything.execute(select(table_of(Team).c.organisation_id, table_of(Team).c.name))
-    assert sorted((row[0] == two.first.organisation.id, row[1]) for row in teams) == [
-        (False, "north"),
-        (False, "south"),
-        (True, "NORTH"),
-        (True, "SOUTH"),
-    ]
-    tokens = everything.execute(select(table_of(ApiToken).c.organisation_id)).scalars().all()
-    assert tokens == [two.second.organisation.id] * PEOPLE
+    connection = two.session.connection()
+    left = {}
+    for people in (two.first, two.second):
+        bind(connection, people.organisation.id)
+        teams, tokens = (
+            connection.execute(select(column).where(table.c.organisation_id == people.organisation.id))
+            for table, column in (
+                (table_of(Team), table_of(Team).c.name),
+                (table_of(ApiToken), table_of(ApiToken).c.id),
+            )
+        )
+        left[people.organisation.slug] = (sorted(teams.scalars()), len(tokens.all()))
+    assert left == {"first": (["NORTH", "SOUTH"], 0), "second": (["north", "south"], PEOPLE)}
 
 
 def test_a_row_of_another_organisation_is_not_written(two: Two) -> None:
@@ -614,7 +631,10 @@ def test_a_row_of_the_own_organisation_is_written_moved_and_deleted(two: Two) ->
 def test_one_statement_in_sessions_of_both_gives_each_their_own(two: Two) -> None:
     statements = [statement for statement, _ in (*STATEMENTS.values(), *COUNTS.values())]
     own_teams = select(col(Team.id)).order_by(col(Team.id))
-    with OrganisationSession(two.session.connection(), two.second.organisation.id) as theirs:
+    with (
+        transaction(two.database, write=False) as connection,
+        OrganisationSession(connection, two.second.organisation.id) as theirs,
+    ):
         for _ in range(3):
             for statement in statements:
                 two.session.execute(statement)

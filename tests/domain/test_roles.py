@@ -25,6 +25,27 @@ MAY = {
     Permission.READ_TRANSITIONS: (True, True, False, False, False),
     # Who the colleagues are says nothing about clients; a trainer has invented stories only.
     Permission.READ_COLLEAGUES: (True, True, False, True, True),
+    # A client asks who is at the table to write it down; nobody else does.
+    Permission.ADD_STATEMENT: (True, False, False, False, False),
+    # Which files there are, and for how long, is for the privacy officer; the content is not in it.
+    Permission.READ_CLIENTS: (False, False, False, False, True),
+    # As is restricting one, or keeping it longer.
+    Permission.CHANGE_CLIENT: (False, False, False, False, True),
+    # A copy holds everything, so one role makes it, and it is logged.
+    Permission.EXPORT_CLIENT: (False, False, False, False, True),
+    # Who makes the copy decides what stays out of it.
+    Permission.WITHHOLD_PASSAGE: (False, False, False, False, True),
+    # Whoever hears the client say it can pass it on.
+    Permission.REQUEST_ERASURE: (True, True, False, False, True),
+    # Both who decides and the second pair of eyes.
+    Permission.READ_ERASURES: (False, False, False, True, True),
+    # To decide is for the privacy officer alone.
+    Permission.DECIDE_ERASURE: (False, False, False, False, True),
+    # By two people: whoever granted it cannot execute it, so there has to be another role.
+    Permission.EXECUTE_ERASURE: (False, False, False, True, True),
+    # Those whose looks are logged do not read the log.
+    Permission.READ_ACCESS_LOG: (False, False, False, False, True),
+    Permission.REVIEW_ACCESS: (False, False, False, False, True),
 }
 
 

@@ -45,6 +45,7 @@ schemathesis.openapi.format(
 # Why input that fits its schema can be refused all the same.
 BEYOND_THE_SCHEMA = {
     "before_the_conversation",  # one moment has to come after another
+    *("looks_like_bsn", "looks_like_email", "looks_like_iban", "looks_like_phone"),  # proofs are no patterns
     "invalid_cursor",  # it has to come from a list
     "not_a_practitioner",  # it has to be the id of a colleague in that role
 }

@@ -17,10 +17,11 @@ import pytest
 from fastapi.routing import APIRoute
 
 from app.access import api_routes, permission_of
+from app.domain.roles import Permission
 from app.main import create_app
 from app.models.base import metadata
 from app.settings import Settings
-from tests.promises.test_access_matrix import TABLE, ask
+from tests.promises.test_access_matrix import TABLE, ask, operations_of
 from tests.promises.world import CALLERS, World, all_rows
 
 ROOT = Path(__file__).parents[2]
@@ -96,6 +97,13 @@ def test_only_the_database_module_makes_engines_and_speaks_sql() -> None:
     found = who_calls(*RAW_SQL)
     assert found & {"app/database/engine.py"}
     assert elsewhere(found, "app/database/") == set()
+    assert {str(path.relative_to(ROOT)) for path in CODE} >= {
+        "app/commands/common.py",
+        "app/services/ledger.py",
+        "app/services/access_log.py",
+        "app/database/walls.py",
+        "app/trust.py",
+    }, "the search covers what was added"
 
 
 def test_no_row_is_fetched_past_the_select_of_what_is_visible() -> None:
@@ -123,35 +131,90 @@ def test_a_route_that_opens_a_transaction_has_a_thread_and_the_others_need_none(
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=by_name)
-def test_a_get_only_reads_and_what_changes_something_writes(route: APIRoute) -> None:
+def test_only_what_shows_no_client_writes_nothing(route: APIRoute) -> None:
+    # Who sees something of a client leaves a line in the log, so that is written; other looks are not.
     if found := transactions_in(route):
-        assert found == [route.methods != {"GET"}]
+        assert found == [route.name not in SHOWS_NO_CLIENT]
 
 
-def test_a_get_that_could_write_is_noticed() -> None:
+SHOWS_NO_CLIENT = {"list_users", "list_teams", "read_readiness"}
+
+
+def test_what_shows_no_client_is_named_after_a_route() -> None:
+    assert {route.name for route in ROUTES} >= SHOWS_NO_CLIENT
+
+
+def test_a_get_that_writes_nothing_is_noticed() -> None:
     app = create_app()
 
-    @app.get("/writes")
-    def writes(access: Any) -> None:
-        with access.transaction() as work:
+    @app.get("/unlogged")
+    def unlogged(access: Any) -> None:
+        with access.transaction(write=False) as work:
             work.session.flush()
 
-    assert transactions_in(api_routes(app)[-1]) == [True]
+    assert transactions_in(api_routes(app)[-1]) == [False]
 
 
-def test_no_get_leaves_a_trace_and_no_refusal_does(world: World) -> None:
+LOG = ("access_event", "accessed_client")
+
+
+def logged(row: tuple[str, str], caller: str, status: int) -> list[tuple[str, str, str]]:
+    """Return what one GET leaves in the log: whose log it is, what was asked, and how it ended."""
+    permission = OPERATIONS[row[0]]
+    # An id that is none is refused before anybody looks for the caller.
+    if permission is None or status == 400:
+        return []
+    if status == 200 and permission is Permission.READ_COLLEAGUES:
+        return []
+    whose = "second" if caller == "foreigner" else "first"
+    return [(whose, permission, "granted" if status == 200 else "denied")]
+
+
+OPERATIONS = operations_of(create_app())
+
+
+def test_a_get_writes_its_line_in_the_log_and_nothing_else(world: World) -> None:
     database = world.app.state.surroundings.database
     before = all_rows(database)
+    expected: list[tuple[str, str, str]] = []
     for row, cells in TABLE.items():
         if row[0].startswith("GET"):
             for caller in CALLERS[: CALLERS.index("unknown")]:
-                assert ask(world, caller, row).status_code == cells[caller]
+                status = ask(world, caller, row).status_code
+                assert status == cells[caller]
+                expected += logged(row, caller, status)
+    after = all_rows(database)
+    assert {name: rows for name, rows in after.items() if name not in LOG} == {
+        name: rows for name, rows in before.items() if name not in LOG
+    }
+    assert set(before["access_event"]) < set(after["access_event"])
+    place = {column.name: n for n, column in enumerate(metadata.tables["access_event"].columns)}
+    slugs = {row[0]: row[1] for row in after["organisation"]}
+    new = sorted(
+        set(after["access_event"]) - set(before["access_event"]), key=lambda line: line[place["number"]]
+    )
+    found = [
+        (slugs[line[place["organisation_id"]]], line[place["event"]], str(line[place["outcome"]]))
+        for line in new
+    ]
+    for slug in ("first", "second"):
+        assert [line for line in found if line[0] == slug] == [line for line in expected if line[0] == slug]
+    assert {line[2] for line in found} == {"granted", "denied"}
+
+
+def test_a_refusal_changes_nothing_but_the_log(world: World) -> None:
+    database = world.app.state.surroundings.database
+    before = all_rows(database)
     body = {"reference": f"trace-{uuid4()}"}
     for caller, status in (("supervisor", 403), ("anonymous", 401)):
         assert world.ask(caller, "POST", "/v1/cases", json=body).status_code == status
-    assert all_rows(database) == before
+    after = all_rows(database)
+    # Who is not known leaves no line; who may not do it does.
+    assert len(after["access_event"]) == len(before["access_event"]) + 1
+    assert {name for name in after if after[name] != before[name]} == {"access_event"}
     assert world.ask("owner", "POST", "/v1/cases", json=body).status_code == 201
-    assert all_rows(database) != before
+    changed = {name for name, rows in all_rows(database).items() if rows != after[name]}
+    assert changed == {"case", "case_event", "access_event", "accessed_client", "ledger_entry", "ledger_head"}
 
 
 # ---------------------------------------------------------------- size and words

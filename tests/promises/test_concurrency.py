@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from app.database import Database, OrganisationSession, transaction
 from app.services.projections import rebuild, thread_ids
 from tests.promises.world import all_rows
-from tests.support import People, answers, assessment
+from tests.support import People, answers, assessment, tampering
 
 MANY = 40
 CODES = ("nnn", "yyn", "yyy", "ymm")
@@ -119,7 +119,7 @@ def test_a_spoiled_projection_is_noticed(send: Send, database: Database, people:
         assert recording(send, answers=code)().status_code == 201
     kept = projections(database)
     for spoil in ("UPDATE thread SET assessment_count = 7", "DELETE FROM transition"):
-        with transaction(database, write=True) as connection:
+        with tampering(database) as connection:
             connection.exec_driver_sql(spoil)
         assert projections(database) != kept
         assert computed_again(database, people) == kept

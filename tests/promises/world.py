@@ -19,6 +19,7 @@ from app.database import Database, OrganisationSession, open_database, transacti
 from app.domain.roles import Role
 from app.knowledge import Knowledge
 from app.main import create_app
+from app.models import access_log, idempotency, ledger, rights  # noqa: F401 - for the metadata
 from app.models.base import metadata
 from app.models.organisations import Membership, UserKind
 from app.security import new_token

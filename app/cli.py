@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from app.commands import access, trust
+from app.commands import access, backups, restores, trust
 from app.commands.common import (
     OrganisationOption,
     name_of_somebody,
@@ -43,6 +43,8 @@ cli.add_typer(organisation, name="organisation")
 cli.add_typer(team, name="team")
 cli.command()(trust.verify)
 cli.command("prune-log")(access.prune_log)
+cli.add_typer(backups.commands)
+cli.add_typer(restores.commands)
 
 
 def main() -> None:

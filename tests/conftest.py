@@ -61,6 +61,7 @@ def postgresql_address() -> Iterator[str]:
             server = get_server(tempfile.mkdtemp(prefix="wr-pg-"), cleanup_mode="delete")
         for role in ("owner", "app_rw"):
             server.psql(f"CREATE ROLE {role} LOGIN")
+        server.psql("CREATE ROLE backup LOGIN BYPASSRLS")
         server.psql("CREATE DATABASE template_werkrelatie OWNER owner")
         address = server.get_uri().replace("/postgres?", "/{name}?").replace("postgres:", "{role}:")
         database = open_database(

@@ -173,7 +173,7 @@ def open_database(settings: Settings) -> Database:
             f"The data folder {settings.data_dir} cannot be made ({error.strerror}). "
             "Choose another one with WERKRELATIE_DATA_DIR."
         ) from error
-    return _embedded(settings.database_file, _key(settings.key_file, settings.database_file))
+    return _embedded(settings.database_file, read_key(settings.key_file, settings.database_file))
 
 
 def _server(url: str) -> Database:
@@ -210,13 +210,7 @@ def _embedded(path: Path, key: str) -> Database:
         )
 
     def connect() -> Any:  # noqa: ANN401 - the driver has no types
-        # All statements stay prepared, so that SQLite asks the authoriser once for each.
-        connection = sqlcipher3.dbapi2.connect(
-            path, check_same_thread=False, isolation_level=None, cached_statements=512
-        )
-        connection.execute(f"PRAGMA key = \"x'{key}'\"")
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+        connection = connect_to_file(path, key)
         restrict(connection)
         return connection
 
@@ -238,6 +232,18 @@ def _embedded(path: Path, key: str) -> Database:
     if path.exists():
         path.chmod(0o600)
     return database
+
+
+def connect_to_file(path: Path, key: str) -> Any:  # noqa: ANN401 - the driver has no types
+    """Return a connection of the driver to an embedded database, outside of any pool and unrestricted."""
+    # All statements stay prepared, so that SQLite asks the authoriser once for each.
+    connection = sqlcipher3.dbapi2.connect(
+        path, check_same_thread=False, isolation_level=None, cached_statements=512
+    )
+    connection.execute(f"PRAGMA key = \"x'{key}'\"")
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
 def _begin(connection: Connection) -> None:
@@ -266,7 +272,8 @@ def _wrong_key(path: Path) -> StartRefused:
     )
 
 
-def _key(path: Path, database: Path) -> str:
+def read_key(path: Path, database: Path) -> str:
+    """Return the key of an embedded database; it is made when both are missing."""
     if not path.exists():
         if database.exists():
             raise StartRefused(

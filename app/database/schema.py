@@ -31,7 +31,7 @@ def migrate(database: Database, revision: str = "head") -> None:
     Raises `StartRefused` when a newer program has worked on the database.
     """
     with without_foreign_keys(database) as connection:
-        _current_revision(connection)
+        current_revision(connection)
         move(connection, revision)
 
 
@@ -41,7 +41,7 @@ def make_ready(database: Database) -> None:
     On PostgreSQL the serving role owns nothing, so only the owner can migrate. Raises `StartRefused`.
     """
     with transaction(database, write=False) as connection:
-        current, role = _current_revision(connection), role_of(connection)
+        current, role = current_revision(connection), role_of(connection)
         builds = may_build(connection)
     if builds:
         migrate(database)
@@ -96,7 +96,7 @@ def refuse_outdated_schema(database: Database) -> None:
     Raises `StartRefused` with what to do.
     """
     with transaction(database, write=True) as connection:
-        current, head = _current_revision(connection), _revisions().get_current_head()
+        current, head = current_revision(connection), newest_revision()
         if current is None:
             raise StartRefused("The database is empty: run 'werkrelatie init' first.")
         if current != head:
@@ -111,14 +111,24 @@ def refuse_outdated_schema(database: Database) -> None:
         refuse_changed_guards(connection)
 
 
+def newest_revision() -> str | None:
+    """Return the revision this program needs."""
+    return _revisions().get_current_head()
+
+
+def knows_revision(revision: str) -> bool:
+    """Tell whether this program can bring a database of this revision up to date."""
+    return any(revision == known.revision for known in _revisions().walk_revisions())
+
+
 def _revisions() -> ScriptDirectory:
     return ScriptDirectory.from_config(alembic_config())
 
 
-def _current_revision(connection: Connection) -> str | None:
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision a database is at. Raises `StartRefused` when this program does not know it."""
     current = MigrationContext.configure(connection).get_current_revision()
-    known = {revision.revision for revision in _revisions().walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and not knows_revision(current):
         raise StartRefused(
             f"The database has version {current} of the schema, which this program does not know: "
             "a newer one has worked on it. Use that version of the program; nothing was changed."

@@ -1,0 +1,153 @@
+"""Put a backup back into an empty place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from app.commands import proof
+from app.commands.backups import bar, how_much, moment, told, write_lines
+from app.commands.common import opened, right_now
+from app.database import Database
+from app.database.backups import embedded, server
+from app.database.backups.archive import manifest_of, unpack
+from app.database.backups.manifest import DATABASES, PUBLIC_KEYS, BackupRefused, Manifest
+from app.database.backups.settle import refuse_newer, settle
+from app.domain.access_log import Command
+from app.settings import Settings
+from app.trust import CHECKPOINTS, ERASURES, TrustFolder
+
+commands = typer.Typer()
+
+_NOTHING_LEFT = "Nothing was restored, and nothing is left behind."
+_TO_BE_DROPPED = (
+    "The restore is not finished, and the service was given no rights in this database. Drop the database, "
+    "make it again, and repeat the restore."
+)
+_NAMES = {"embedded": "the embedded database", "postgresql": "PostgreSQL"}
+
+
+@commands.command()
+def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
+    """Put a backup back into an empty place: checked, up to date, with later erasures carried out again."""
+    settings = Settings()
+    with told(_NOTHING_LEFT):
+        manifest = manifest_of(file)
+        refuse_newer(manifest.contents)
+        engine = "embedded" if settings.database_url is None else "postgresql"
+        if manifest.engine != engine:
+            raise BackupRefused(
+                f"This is a backup of {_NAMES[manifest.engine]}, and the settings name {_NAMES[engine]}: see "
+                "WERKRELATIE_DATABASE_URL."
+            )
+    put_back = _restore_embedded if settings.database_url is None else _restore_server
+    repeated = put_back(file, manifest, settings)
+    typer.echo(
+        f"Restored from {file}: {how_much(manifest.contents)}, as it was on {moment(manifest.made)}. "
+        "What was recorded later is not in it."
+    )
+    typer.echo(f"{repeated} erasures of later were carried out again.")
+
+
+def _restore_embedded(file: Path, manifest: Manifest, settings: Settings) -> int:
+    trust = TrustFolder(settings.trust_folder)
+    with told(_NOTHING_LEFT):
+        embedded.refuse_unless_empty(settings)
+        with (
+            _folder(settings.data_dir),
+            TemporaryDirectory(prefix=".restore-", dir=settings.data_dir) as scratch,
+        ):
+            folder = Path(scratch)
+            _unpack(file, folder, manifest)
+            with embedded.opened_copy(settings, folder) as database:
+                embedded.refuse_damage(database)
+                repeated = _make_good(database, manifest, folder, trust)
+            embedded.move_into_place(folder, settings)
+            lines = _missing_lines(folder, trust)
+    with (
+        told("The backup is restored, but the trust folder could not be brought up to date."),
+        opened() as found,
+    ):
+        _finish(found, trust, lines)
+    return repeated
+
+
+def _restore_server(file: Path, manifest: Manifest, settings: Settings) -> int:
+    trust = TrustFolder(settings.trust_folder)
+    with opened() as database, TemporaryDirectory(prefix="werkrelatie-restore-") as scratch:
+        folder = Path(scratch)
+        dump = folder / DATABASES["postgresql"]
+        with told(_NOTHING_LEFT):
+            server.refuse_unless_empty(database)
+            _unpack(file, folder, manifest)
+            server.refuse_damage(database, dump)
+            with bar("Loading") as progress:
+                server.load(database, dump, len(manifest.contents.rows), progress)
+        with told(_TO_BE_DROPPED):
+            repeated = _make_good(database, manifest, folder, trust)
+            server.open_doors(database)
+            lines = _missing_lines(folder, trust)
+        with told("The backup is restored, but the trust folder could not be brought up to date."):
+            _finish(database, trust, lines)
+    return repeated
+
+
+def _unpack(file: Path, folder: Path, manifest: Manifest) -> None:
+    with bar("Unpacking") as progress:
+        # Read a second time: the file is looked at where it is, and somebody may have changed it since.
+        if unpack(file, folder, progress) != manifest:
+            raise BackupRefused(f"{file} was changed while it was read.")
+
+
+def _make_good(database: Database, manifest: Manifest, folder: Path, trust: TrustFolder) -> int:
+    """Check an unpacked database, bring it up to date, and return how many erasures it took."""
+    settle(database, manifest.contents)
+    with bar("Verifying") as progress:
+        for witness in (TrustFolder(folder), trust):
+            proof.verify_everything(database, witness, progress, may_be_behind=True)
+    repeated = proof.repeat_erasures(database, _erasures(folder, trust), right_now())
+    write_lines(database, Command.RESTORE, right_now())
+    return repeated
+
+
+def _erasures(folder: Path, trust: TrustFolder) -> Iterator[str]:
+    """Yield every erasure that the backup or the installation knows of, once."""
+    # The two lists are the same up to where the shorter one ends, except after a restore.
+    seen = set()
+    for witness in (TrustFolder(folder), trust):
+        for line in witness.lines(ERASURES):
+            if line and line not in seen:
+                seen.add(line)
+                yield line
+
+
+def _missing_lines(folder: Path, trust: TrustFolder) -> dict[str, list[str]]:
+    """Return what the backup knows and the trust folder of this installation does not."""
+    erasures = {*trust.lines(ERASURES)}
+    missing = {ERASURES: [line for line in TrustFolder(folder).lines(ERASURES) if line not in erasures]}
+    # Checkpoints of an installation are one series; only a new one takes over those of the backup.
+    if next(trust.lines(CHECKPOINTS), None) is None:
+        missing |= {name: [*TrustFolder(folder).lines(name)] for name in (PUBLIC_KEYS, CHECKPOINTS)}
+    return missing
+
+
+def _finish(database: Database, trust: TrustFolder, lines: dict[str, list[str]]) -> None:
+    for name, missing in lines.items():
+        trust.append(name, missing)
+    proof.mark_restored(database, trust, right_now())
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[None]:
+    """Make a folder when it is missing, and take it away again when what follows does not succeed."""
+    is_new = not path.exists()
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if is_new:
+            path.rmdir()
+        raise

@@ -51,7 +51,11 @@ def start(settings: Settings) -> FastAPI:
     """
     app = create_app()
     database = open_database(settings)
-    refuse_outdated_schema(database)
+    try:
+        refuse_outdated_schema(database)
+    except BaseException:
+        database.close()
+        raise
     app.state.surroundings = Surroundings(
         database, load_knowledge(), lambda: datetime.now(UTC), TrustFolder(settings.trust_folder)
     )

@@ -79,7 +79,7 @@ def test_an_installation_without_a_fault_starts(
     monkeypatch.setattr(
         server._Server,
         "run",
-        lambda it: started.append(True) or it.config.app.state.surroundings.database.close(),
+        lambda it: (started.append(True), it.config.app.state.surroundings.database.close()),
     )
     with pytest.raises(SystemExit) as ended:
         main()

@@ -66,9 +66,13 @@ def start(settings: Settings) -> FastAPI:
     """
     app = create_app(settings.host_names)
     database = open_database(settings)
-    refuse_outdated_schema(database)
     trust = TrustFolder(settings.trust_folder)
-    signing_key(trust)
+    try:
+        refuse_outdated_schema(database)
+        signing_key(trust)
+    except BaseException:
+        database.close()
+        raise
     app.state.surroundings = Surroundings(
         database,
         load_knowledge(),

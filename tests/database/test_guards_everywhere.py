@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, Table, insert, inspect, select, update
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
 from app.database import Database
 from app.database.bite import _put_rows
@@ -20,7 +21,8 @@ from app.models.rights import ErasureOrder, Statement, Withholding
 from app.models.threads import Thread
 from tests.support import START, Caller, People, tampering
 
-ORDER, HEAD, EVENT, CLIENT = map(table_of, (ErasureOrder, LedgerHead, AccessEvent, AccessedClient))
+ORDER, HEAD = table_of(ErasureOrder), table_of(LedgerHead)
+EVENT, CLIENT = table_of(AccessEvent), table_of(AccessedClient)
 
 
 def refusal(connection: Connection, statement: Any) -> str:
@@ -179,7 +181,7 @@ def steps(people: People) -> dict[str, dict[str, Any]]:
 
 def deletable(connection: Connection) -> dict[str, set[UUID]]:
     """Return, for every table of history, the cases or assessments of the rows that may go."""
-    kinds = (Assessment, Statement, CaseEvent, Withholding)
+    kinds: tuple[type[SQLModel], ...] = (Assessment, Statement, CaseEvent, Withholding)
     about = ("id", "assessment_id", "case_id", "entity_id")
     return {
         kind.__name__: {

@@ -199,7 +199,8 @@ def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
 def recorded(connection: Connection) -> dict[UUID, tuple[str, dict[str, Any]]]:
     """Return all of history by id, each row with what its entry commits to."""
     a, e = table_of(Assessment), table_of(CaseEvent)
-    case, thread, person, concern, talk = map(table_of, (Case, Thread, Participant, Concern, Conversation))
+    case, thread, person = table_of(Case), table_of(Thread), table_of(Participant)
+    concern, talk = table_of(Concern), table_of(Conversation)
     assessments = (
         select(
             a,

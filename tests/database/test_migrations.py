@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from app.database import Database, open_database, schema, transaction
 from app.database.bite import _put_rows, bite
 from app.database.engine import StartRefused
-from app.database.guards import install, refuse_changed_guards
+from app.database.guards import install, lift, refuse_changed_guards
 from app.database.schema import alembic_config, migrate, refuse_outdated_schema
 from app.database.walls import owned_tables
 from app.models.base import metadata, uuid7
@@ -392,6 +392,8 @@ def copy_with(connection: Connection, table: Table, column: str, value: str | No
     }
     if "supersedes_id" in table.c:
         fresh |= {"supersedes_id": sa.null(), "reason": sa.null()}
+    if value is not None and column == "refusal_ground":
+        fresh |= {"refused_at": table.c.requested_at, "refused_by_id": table.c.requested_by_id}
     if value is not None:
         fresh[column] = sa.literal(value, sa.String())
     names = [one.name for one in table.columns]
@@ -412,6 +414,7 @@ def test_every_choice_is_checked_by_the_database_too(database: Database) -> None
     assert len(CHOICES) > 20
     with tampering(database) as connection:
         _put_rows(connection)
+        lift(connection)  # an order starts as a request
         for table, column in CHOICES:
             assert connection.execute(sa.select(table)).first(), table.name
             kind = table.c[column].type

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from app.commands import privacy
 from app.commands.common import (
     OrganisationOption,
     name_of_somebody,
@@ -37,6 +38,7 @@ team = typer.Typer(no_args_is_help=True, help="Make teams.")
 cli.add_typer(token, name="token")
 cli.add_typer(organisation, name="organisation")
 cli.add_typer(team, name="team")
+cli.add_typer(privacy.commands, name="privacy")
 
 
 def main() -> None:

@@ -14,7 +14,17 @@ from app.edge import Edge
 from app.knowledge import load_knowledge
 from app.openapi import SERVER, publish
 from app.problems import handle_problems
-from app.routers import assessments, cases, catalogue, classifications, colleagues, health, threads
+from app.routers import (
+    assessments,
+    cases,
+    catalogue,
+    classifications,
+    clients,
+    colleagues,
+    erasures,
+    health,
+    threads,
+)
 from app.settings import Settings
 from app.trust import TrustFolder
 
@@ -34,7 +44,7 @@ def create_app() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
     )
-    for module in (classifications, catalogue, assessments, cases, threads, colleagues):
+    for module in (classifications, catalogue, assessments, cases, threads, clients, erasures, colleagues):
         app.include_router(module.router, prefix=SERVER)
     app.include_router(health.router)
     publish(app)

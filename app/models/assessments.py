@@ -41,6 +41,7 @@ from app.models.cases import (
     Wording,
 )
 from app.models.classifications import AnswersIn, AnswersRead, ClassificationRead
+from app.models.rights import StatementRead
 from app.models.threads import TransitionRead
 
 
@@ -373,6 +374,7 @@ class AssessmentHead(Output):
         description="Why it corrects another.", examples=["I had misheard the answer."]
     )
     retracted: bool = ApiField(description="Entered in error: it counts no more.", examples=[False])
+    statements: list[StatementRead] = ApiField(description="What the client says about it, the oldest first.")
 
 
 class AssessmentRead(AssessmentHead):

@@ -1,7 +1,7 @@
 """Read assessments: one with its result and its step, or a page of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,10 +30,12 @@ from app.models.cases import (
     Participant,
 )
 from app.models.organisations import User
+from app.models.rights import StatementRead
 from app.models.threads import Thread, TransitionRead
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import judgements
 from app.services.results import entry_read, result
+from app.services.statements import statements_of
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
 
@@ -64,6 +66,7 @@ class Recorded:
     concern: str
     held_at: datetime
     superseded_by: UUID | None = None
+    statements: tuple[StatementRead, ...] = ()
 
 
 def _recorded_assessments(work: Work) -> Select[*tuple[Any, ...]]:
@@ -156,6 +159,8 @@ def read_assessment(work: Work, assessment_id: UUID) -> tuple[AssessmentRead, st
     recorded = find_assessment(work, assessment_id)
     work.trail.about("assessment", assessment_id)
     work.trail.shows(recorded.columns["case_id"])
+    said = statements_of(work.session, [assessment_id])
+    recorded = replace(recorded, statements=tuple(said[assessment_id]))
     everything = judgements(work.session, recorded.columns["thread_id"])
     steps = transitions(in_force(everything))
     return assessment_read(work, recorded, steps), chain_of(everything, assessment_id).tag
@@ -185,7 +190,11 @@ def list_assessments(work: Work, query: AssessmentQuery) -> Slice:
         lambda one: Place(one.columns["assessed_at"], one.columns["id"]),
     )
     work.trail.shows(*(one.columns["case_id"] for one in page.rows))
-    return Slice([assessment_head(one) for one in page.rows], page.next_cursor)
+    said = statements_of(work.session, [one.columns["id"] for one in page.rows])
+    return Slice(
+        [assessment_head(replace(one, statements=tuple(said[one.columns["id"]]))) for one in page.rows],
+        page.next_cursor,
+    )
 
 
 # ---------------------------------------------------------------- putting it into words
@@ -282,4 +291,5 @@ def _head(recorded: Recorded) -> dict[str, Any]:
         },
         "supersedes": row["supersedes_id"],
         "superseded_by": recorded.superseded_by,
+        "statements": recorded.statements,
     }

@@ -50,7 +50,7 @@ def export(
     if file.exists():
         stop(f"{file} exists. Choose another name; nothing was written.")
     with _office(organisation, Command.EXPORT) as work:
-        copy = copies.copy_of(work, client)
+        copy = copies.copy_of(work, client, Language.NL)
         # Within the transaction: what cannot be written was not handed out, and is not in the log.
         _write(file, copy)
     typer.echo(f"{file} holds the copy. It is not encrypted: hand it over safely, then delete it.")

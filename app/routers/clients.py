@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from app.access import Access, may, may_once
 from app.domain.errors import NotFound, VersionIsStale, VersionRequired, WithheldAlready
 from app.domain.roles import Permission
+from app.domain.texts import Language
 from app.models.base import Page
 from app.models.cases import CaseReference
 from app.models.clients import ClientChange, ClientCopy, ClientRead, RetentionReport
@@ -118,7 +119,8 @@ def export_client(
     withhold what is about somebody else.
     """
     with access.transaction(one_moment=True) as work:
-        copy = copies.copy_of(work, case_reference)
+        language = Language.NL if format == "html" else access.language
+        copy = copies.copy_of(work, case_reference, language)
     return Response(copy_page.page(copy), media_type="text/html") if format == "html" else copy
 
 

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel, col, select
 from app.domain.access_log import BASIS_SENTENCES, DEEDS
 from app.domain.errors import FieldError, InvalidInput, WithheldAlready
 from app.domain.information import SHEET
-from app.domain.texts import Text
+from app.domain.texts import Language, Text
 from app.models.access_log import AccessedClient, AccessEvent
 from app.models.assessments import Assessment
 from app.models.base import Named, table_of
@@ -102,7 +102,7 @@ _NO_SUCH_PASSAGE = Text(
 )
 
 
-def copy_of(work: Work, reference: str) -> ClientCopy:
+def copy_of(work: Work, reference: str, language: Language) -> ClientCopy:
     """Return everything that is kept of a client, without what is withheld. Raises `NotFound`."""
     case = find_file(work, reference)
     recorded = _recorded(work, case)
@@ -122,7 +122,7 @@ def copy_of(work: Work, reference: str) -> ClientCopy:
         organisation=work.session.exec(organisation).one(),
         file=client_reads(work.session, [case])[0],
         information=[
-            InformationRead(heading=one.heading[work.language], text=one.text[work.language]) for one in SHEET
+            InformationRead(heading=one.heading[language], text=one.text[language]) for one in SHEET
         ],
         events=_events(work, case, withheld),
         participants=participants,
@@ -142,7 +142,7 @@ def copy_of(work: Work, reference: str) -> ClientCopy:
             for (entity_id, field), ground in withheld.items()
         ],
         erasure_orders=orders_read(work, work.session.exec(orders.order_by(col(ErasureOrder.id))).all()),
-        accesses=_accesses(work, case),
+        accesses=_accesses(work, case, language),
     )
 
 
@@ -219,7 +219,7 @@ def _events(work: Work, case: Case, withheld: Withheld) -> list[CopiedEvent]:
     ]
 
 
-def _accesses(work: Work, case: Case) -> list[AccessInCopy]:
+def _accesses(work: Work, case: Case, language: Language) -> list[AccessInCopy]:
     events = work.session.exec(
         select(AccessEvent)
         .join(
@@ -235,10 +235,10 @@ def _accesses(work: Work, case: Case) -> list[AccessInCopy]:
             recorded_at=event.recorded_at,
             who=event.actor_name,
             role=event.role,
-            done=DEEDS[event.event].done[work.language],
+            done=DEEDS[event.event].done[language],
             action=event.action,
             outcome=event.outcome,
-            why=BASIS_SENTENCES[event.basis][work.language] if event.basis else None,
+            why=BASIS_SENTENCES[event.basis][language] if event.basis else None,
             application=event.application,
             on_behalf_of=event.on_behalf_of,
         )

@@ -1,5 +1,6 @@
 """Erasure orders: who asks, who decides, who carries it out, and in which order."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
@@ -7,6 +8,7 @@ from unittest.mock import ANY
 import pytest
 from fastapi import FastAPI
 
+from app.trust import TrustFolder
 from tests.promises.world import all_rows
 from tests.support import Caller, People
 
@@ -280,10 +282,6 @@ def test_an_erasure_is_in_the_ledger_and_in_the_access_log(
 def test_a_folder_that_cannot_be_written_does_not_undo_an_erasure(
     application: FastAPI, callers: dict[str, Caller], tmp_path: Path
 ) -> None:
-    from dataclasses import replace
-
-    from app.trust import TrustFolder
-
     (tmp_path / "file").touch()
     surroundings = replace(application.state.surroundings, trust=TrustFolder(tmp_path / "file"))
     application.state.surroundings = surroundings

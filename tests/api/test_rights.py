@@ -178,13 +178,14 @@ def _place(recorded: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_report_counts_what_its_addresses_list(callers: dict[str, Caller], clock: Clock) -> None:
     petra = callers["petra"]
-    for reference, body in {
+    changes: dict[str, dict[str, Any]] = {
         "old": {"retention_basis": "demo"},
         "held": {"retention_basis": "demo", "legal_hold": True},
         "years": {"retention_basis": "other", "retention_years": 1},
         "years-2": {"retention_basis": "other", "retention_years": 2},
         "child": {"restricted": True},
-    }.items():
+    }
+    for reference, body in changes.items():
         callers["anna"].record(case={"reference": reference})
         assert patch(petra, body, path=f"/v1/clients/{reference}").status_code == 200
     clock.forward(days=365)

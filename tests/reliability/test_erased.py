@@ -31,7 +31,7 @@ REAL_CONNECT = sqlcipher3.dbapi2.connect
 PER_ROUND = 9
 
 
-class Plain(sqlcipher3.dbapi2.Connection):
+class Plain(sqlcipher3.dbapi2.Connection):  # type: ignore[misc]  # the driver has no types
     """A connection without a key, so that its file can be read by anybody."""
 
     secure_delete = True
@@ -146,14 +146,14 @@ def plain_database(monkeypatch: pytest.MonkeyPatch, folder: Path, kind: type[Pla
 @pytest.mark.parametrize("kind", [Plain, Careless])
 def test_nothing_is_left_on_disk(
     kind: type[Plain],
-    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
     knowledge: Knowledge,
     clock: Clock,
     tmp_path: Path,
-    capfd: pytest.CaptureFixture[str],
 ) -> None:
+    capfd: pytest.CaptureFixture[str] = request.getfixturevalue("capfd")
     folder, trust = tmp_path / "data", tmp_path / "trust"
-    database = plain_database(monkeypatch, folder, kind)
+    database = plain_database(request.getfixturevalue("monkeypatch"), folder, kind)
     with application_on(database, knowledge, clock, trust) as callers:
         canaries = fill(callers, clock)
         assert everything_on_disk(folder)[:15] == b"SQLite format 3"

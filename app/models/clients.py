@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, StrictBool, StrictInt, model_validator
+from pydantic import BeforeValidator, ConfigDict, StrictBool, StrictInt, model_validator
 from pydantic import Field as ApiField
 from pydantic_core import PydanticCustomError
 
 from app.domain.access_log import Action, Outcome
 from app.domain.roles import Role
-from app.models.assessments import AssessmentHead
+from app.models.assessments import AssessmentHead, whole
 from app.models.base import Input, Output
 from app.models.cases import (
     CaseEventRead,
@@ -29,6 +29,7 @@ from app.models.threads import ThreadHead, TransitionInThread
 Years = Annotated[
     StrictInt,
     ApiField(ge=1, le=100, description="How many years after the last change; with `other`.", examples=[10]),
+    BeforeValidator(whole),
 ]
 
 

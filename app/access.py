@@ -10,18 +10,20 @@ from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+import structlog
 from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from app.database import Database, OrganisationSession, transaction
+from app.database import Database, OrganisationSession, drop_remnants, transaction
 from app.database.engine import StartRefused
 from app.database.walls import present_token
-from app.domain.errors import NotAuthenticated, NotFound, NotPermitted
+from app.domain.errors import Busy, NotAuthenticated, NotFound, NotPermitted
 from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission
 from app.domain.texts import Language
+from app.erasures import sync_erasures
 from app.knowledge import Knowledge
 from app.models.access_log import LONGEST_ADDRESS
 from app.models.base import Reference
@@ -35,6 +37,8 @@ from app.services.work import Actor, Work
 from app.throttling import Doorkeeper
 from app.trust import TrustFolder
 from app.wire import Replayed, asked_language, json_response
+
+log = structlog.get_logger()
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -136,6 +140,18 @@ class Access:
         else:
             doorkeeper.bad(address, self.credential)
         return found
+
+    def settle_erasure(self) -> None:
+        """Do what belongs to an erasure and cannot be in its transaction. Call it after the commit.
+
+        What fails here is tried again later: the erasure itself is done.
+        """
+        try:
+            drop_remnants(self.surroundings.database)
+            if self.surroundings.trust is not None:
+                sync_erasures(self.surroundings.database, self.surroundings.trust)
+        except (OSError, Busy):
+            log.exception("erasure_not_settled", request_id=self.origin.request_id)
 
     def _permitted(self, found: Found) -> Actor:
         if found.refusal is not None:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from app.commands import access, backups, restores, trust
+from app.commands import access, backups, privacy, restores, trust
 from app.commands.common import (
     OrganisationOption,
     name_of_somebody,
@@ -41,6 +41,7 @@ team = typer.Typer(no_args_is_help=True, help="Make teams.")
 cli.add_typer(token, name="token")
 cli.add_typer(organisation, name="organisation")
 cli.add_typer(team, name="team")
+cli.add_typer(privacy.commands, name="privacy")
 cli.command()(trust.verify)
 cli.command("prune-log")(access.prune_log)
 cli.add_typer(backups.commands)

@@ -20,7 +20,9 @@ from app.routers import (
     cases,
     catalogue,
     classifications,
+    clients,
     colleagues,
+    erasures,
     health,
     threads,
 )
@@ -33,6 +35,19 @@ from app.upkeep import Upkeep
 # Routes that use the database run in threads, each to its end. Python computes in one of them at a time,
 # so more would only wait for each other, and every one keeps memory; enough to wait for disks and locks.
 THREADS = 8
+
+
+_ROUTERS = (
+    classifications,
+    catalogue,
+    assessments,
+    cases,
+    threads,
+    clients,
+    erasures,
+    access_events,
+    colleagues,
+)
 
 
 def create_app(hosts: Collection[str] = LOCAL_HOSTS) -> FastAPI:
@@ -49,7 +64,7 @@ def create_app(hosts: Collection[str] = LOCAL_HOSTS) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
     )
-    for module in (classifications, catalogue, assessments, cases, threads, colleagues, access_events):
+    for module in _ROUTERS:
         app.include_router(module.router, prefix=SERVER)
     app.include_router(health.router)
     publish(app)

@@ -16,6 +16,7 @@ from app.domain.errors import (
     CannotLog,
     CaseExists,
     CaseIsClosed,
+    CaseIsHeld,
     CaseIsRestricted,
     DomainError,
     IdempotencyKeyReused,
@@ -24,9 +25,12 @@ from app.domain.errors import (
     NotAuthenticated,
     NotFound,
     NotPermitted,
+    NotThisStep,
     TooManyRequests,
+    TwoPeopleNeeded,
     VersionIsStale,
     VersionRequired,
+    WithheldAlready,
 )
 from app.domain.texts import Text
 from app.validation import invalid_input
@@ -50,6 +54,10 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     CaseIsClosed: HTTPStatus.CONFLICT,
     CaseIsRestricted: HTTPStatus.CONFLICT,
     CaseExists: HTTPStatus.CONFLICT,
+    CaseIsHeld: HTTPStatus.CONFLICT,
+    NotThisStep: HTTPStatus.CONFLICT,
+    TwoPeopleNeeded: HTTPStatus.CONFLICT,
+    WithheldAlready: HTTPStatus.CONFLICT,
     AlreadyCorrected: HTTPStatus.CONFLICT,
     VersionIsStale: HTTPStatus.PRECONDITION_FAILED,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -10,8 +10,9 @@ import structlog
 from sqlmodel import Session, select
 
 from app.access import Surroundings
-from app.database import Database, OrganisationSession, transaction
+from app.database import Database, OrganisationSession, drop_remnants, transaction
 from app.database.patience import hold_the_log, take_time
+from app.erasures import sync_erasures
 from app.models.organisations import Organisation
 from app.services.checkpoints import Head, head_of, write_checkpoints
 from app.services.idempotency import forget_old
@@ -71,6 +72,11 @@ def forget_all(database: Database, now: datetime) -> None:
     _in_each(organisations_of(database), forget)
 
 
+def _list_erasures(database: Database, trust: TrustFolder) -> None:
+    sync_erasures(database, trust)
+    drop_remnants(database)
+
+
 def _seal(database: Database, organisation: UUID, now: datetime) -> None:
     with transaction(database, write=True) as connection:
         hold_the_log(connection)
@@ -111,6 +117,8 @@ JOBS = (
         lambda around, trust: checkpoint_all(around.database, trust, around.clock()),
         at_the_end=True,
     ),
+    # An erasure is listed as soon as it is done; this is for the one whose process was killed just then.
+    Job("erasures", timedelta(hours=1), lambda around, trust: _list_erasures(around.database, trust)),
     Job("forget", timedelta(days=1), lambda around, _: forget_all(around.database, around.clock())),
 )
 """In this order. Several processes may do them at the same time."""

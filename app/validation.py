@@ -147,8 +147,8 @@ _WORDS: dict[str, tuple[str, Text]] = {
     "nothing_to_change": (
         "nothing_to_change",
         Text(
-            nl="Zeg wat er verandert: 'status', 'practitioner_id' of allebei.",
-            en="Say what changes: 'status', 'practitioner_id' or both.",
+            nl="Zeg wat er verandert: vul ten minste één veld in.",
+            en="Say what changes: fill in at least one field.",
         ),
     ),
     "closing_answer": (
@@ -156,6 +156,20 @@ _WORDS: dict[str, tuple[str, Text]] = {
         Text(
             nl="Bij sluiten hoort het antwoord op de slotvraag ('closing_answer'), en alleen daarbij.",
             en="Closing goes with the answer to the closing question ('closing_answer'), nothing else does.",
+        ),
+    ),
+    "retention_years": (
+        "retention_years",
+        Text(
+            nl="Een aantal jaren hoort bij 'other', en alleen daarbij.",
+            en="A number of years goes with 'other', and with nothing else.",
+        ),
+    ),
+    "refusal_ground": (
+        "refusal_ground",
+        Text(
+            nl="Bij een afwijzing hoort een grond ('refusal_ground'), en alleen daarbij.",
+            en="A refusal has a ground ('refusal_ground'), and nothing else has.",
         ),
     ),
     "judged_type": (

@@ -32,7 +32,7 @@ def trust(tmp_path: Path) -> TrustFolder:
 
 @pytest.fixture
 def around(database: Database, knowledge: Knowledge, clock: Clock, trust: TrustFolder) -> Surroundings:
-    return Surroundings(database, knowledge, clock, trust)
+    return Surroundings(database, knowledge, clock, trust=trust)
 
 
 def seals(database: Database, people: People) -> int:

@@ -1,82 +1,110 @@
-"""What a backup asks of the ledger, its checkpoints and the erasures.
-
-Each function hands over to the service of that name. Where this version has no such service, there is
-nothing to check or to repeat; and a list of erasures that nobody can repeat is a reason to refuse.
-"""
+"""What a backup asks of the ledger, its checkpoints and the erasures."""
 
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from importlib import import_module
-from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, select
-
+from app.commands.common import right_now
 from app.database import Database, OrganisationSession, transaction
 from app.database.backups.archive import Progress
 from app.database.backups.manifest import BackupRefused
-from app.models.organisations import Organisation
-from app.trust import TrustFolder
+from app.database.patience import take_room, take_time
+from app.erasures import sync_erasures
+from app.services.checkpoints import (
+    BadCheckpoint,
+    Checkpoint,
+    head_of,
+    public_keys_in,
+    read_checkpoints,
+    write_restored,
+)
+from app.services.erasure import replay
+from app.services.verification import size
+from app.services.verification import verify as verify_ledger
+from app.signing import PUBLIC_KEYS, signing_key
+from app.trust import CHECKPOINTS, TrustFolder
+from app.upkeep import checkpoint_all, organisations_of
 
 
-def _service(module: str, name: str) -> Callable[..., Any] | None:
-    try:
-        found = import_module(f"app.services.{module}")
-    except ModuleNotFoundError:
-        return None
-    function: Callable[..., Any] | None = getattr(found, name, None)
-    return function
-
-
-def bring_trust_up_to_date(database: Database, trust: TrustFolder) -> None:
-    """See to it that the trust folder knows of every erasure that was carried out."""
-    if sync := _service("erasure", "sync_erasures"):
-        sync(database, trust)
+def bring_trust_up_to_date(database: Database, trust: TrustFolder, now: datetime) -> None:
+    """Let the trust folder know of every erasure so far, and of how far every chain is."""
+    sync_erasures(database, trust)
+    checkpoint_all(database, trust, now)
 
 
 def verify_everything(
-    database: Database, trust: TrustFolder, progress: Progress, *, may_be_behind: bool = False
+    database: Database, witness: TrustFolder, keys: TrustFolder, progress: Progress, *, may_be_behind: bool
 ) -> None:
     """Check the chain of every organisation, and that every checkpoint lies on it.
 
-    A database that was restored may be behind: checkpoints of later do not count. Raises `StartRefused`
-    with the first thing that is wrong.
+    `witness` has the checkpoints, `keys` the public keys they may be signed with. A copy that is
+    older than its witness may be behind it. Raises `BackupRefused` with the first thing that is wrong.
     """
-    if verify := _service("verification", "verify_everything"):
-        verify(database, trust, progress, may_be_behind=may_be_behind)
+    known = _checkpoints(witness, keys)
+    organisations = organisations_of(database)
+    for number, organisation in enumerate(organisations):
+        with transaction(database, write=False) as connection:
+            take_time(connection)
+            take_room(connection)
+            with OrganisationSession(connection, organisation) as session:
+                own = known.get(organisation, [])
+                if may_be_behind:
+                    head = head_of(session)
+                    own = [one for one in own if head is not None and one.seq <= head.seq]
+                step = _in_turn(progress, size(session), number, len(organisations))
+                fault = verify_ledger(session, own, right_now(), step).fault
+        if fault is not None:
+            raise BackupRefused(fault.sentence)
+
+
+def _in_turn(progress: Progress, rows: int, number: int, of: int) -> Callable[[int], None]:
+    """Return what is told how many rows of one organisation were done, out of as many as there are."""
+    done = 0
+
+    def step(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(number * rows + done, of * rows)
+
+    return step
+
+
+def _checkpoints(witness: TrustFolder, keys: TrustFolder) -> dict[UUID, list[Checkpoint]]:
+    try:
+        return read_checkpoints(witness.lines(CHECKPOINTS), [*public_keys_in(keys.lines(PUBLIC_KEYS))])
+    except (BadCheckpoint, UnicodeDecodeError) as error:
+        raise BackupRefused(f"{witness.folder / CHECKPOINTS} cannot be trusted: {error}") from error
 
 
 def repeat_erasures(database: Database, lines: Iterable[str], now: datetime) -> int:
     """Erase again what was erased after the backup was made, and return how many orders that were."""
-    replay = _service("erasure", "replay")
-    known, repeated = {*organisation_ids(database)}, 0
+    known, repeated = {*organisations_of(database)}, 0
     for line in lines:
-        if replay is None:
-            raise BackupRefused(
-                "Something was erased that this version of the program cannot erase again. Use a newer "
-                "version of the program."
-            )
-        record = json.loads(line)
-        organisation_id = UUID(record["organisation_id"])
+        try:
+            record = json.loads(line)
+            organisation_id = UUID(record["organisation_id"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise BackupRefused("The list of erasures has a line that is none: mend it first.") from error
         # An organisation that was made after the backup has nothing in it to erase.
         if organisation_id in known:
             with (
                 transaction(database, write=True) as connection,
                 OrganisationSession(connection, organisation_id) as session,
             ):
-                repeated += replay(session, record, now) is not False
+                repeated += replay(session, record, now)
                 session.flush()
     return repeated
 
 
 def mark_restored(database: Database, trust: TrustFolder, now: datetime) -> None:
     """Sign for it that what comes after the backup is missing on purpose."""
-    if mark := _service("checkpoints", "mark_restored"):
-        mark(database, trust, now)
-
-
-def organisation_ids(database: Database) -> list[UUID]:
-    """Return the ids of all organisations."""
-    with transaction(database, write=False) as connection, Session(connection) as session:
-        return [*session.exec(select(Organisation.id))]
+    heads = []
+    for organisation in organisations_of(database):
+        with (
+            transaction(database, write=False) as connection,
+            OrganisationSession(connection, organisation) as session,
+        ):
+            if head := head_of(session):
+                heads.append(head)
+    write_restored(trust, signing_key(trust), heads, now)

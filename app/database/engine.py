@@ -134,6 +134,27 @@ def transaction(database: Database, *, write: bool, one_moment: bool = False) ->
             raise
 
 
+def drop_remnants(database: Database) -> None:
+    """Empty the journal of the embedded database, so that nothing that was erased is left in it.
+
+    On PostgreSQL this is the business of who owns the tables: see docs/operations.md. Raises `Busy`
+    when somebody keeps reading what was there before.
+    """
+    if database.lock is None:
+        return
+    with database.lock.turn(LOCK_SECONDS), database.reader.connect() as connection:
+        # Not within a transaction: a cursor of the driver begins none.
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA query_only=OFF")
+        try:
+            (busy, _, _) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.close()
+            connection.info.pop("write", None)
+    if busy:
+        raise Busy
+
+
 def _refusal(error: OperationalError) -> DomainError | None:
     """Tell what it is that is no fault of ours: a lock, a full disk, a database that is away or stopping."""
     # By attribute: the driver of PostgreSQL is not loaded where it is not used.

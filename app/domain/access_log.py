@@ -51,6 +51,7 @@ class Command(StrEnum):
     EXPORT = "command:export"
     PRUNE = "command:prune"
     ERASURES_REPLAYED = "command:replay"
+    RETENTION = "command:retention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,10 @@ DEEDS: Mapping[str, Deed] = {
     Command.REBUILD: Deed(Action.EXECUTE, Text(nl="overzichten opnieuw berekend", en="computed views again")),
     Command.EXPORT: Deed(
         Action.EXECUTE, Text(nl="een afschrift van het dossier gemaakt", en="made a copy of the file")
+    ),
+    Command.RETENTION: Deed(
+        Action.READ,
+        Text(nl="bekeken hoe lang dossiers nog blijven", en="looked at how long files will be kept"),
     ),
     Command.PRUNE: Deed(
         Action.DELETE, Text(nl="oude regels van dit logboek verwijderd", en="removed old lines of this log")

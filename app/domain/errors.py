@@ -224,3 +224,47 @@ class CaseIsRestricted(Conflict):
         en="The client asked for restriction. Until that is settled nothing changes here. Ask the "
         "privacy officer.",
     )
+
+
+class TwoPeopleNeeded(Conflict):
+    """Somebody was to carry out the erasure that they granted themselves."""
+
+    code = "two-people-needed"
+    title = Text(nl="Hier zijn twee mensen voor nodig", en="This takes two people")
+    detail = Text(
+        nl="Wie een wissing toewijst, voert die niet zelf uit. Vraag een collega die dat mag.",
+        en="Who grants an erasure does not carry it out. Ask a colleague who may.",
+    )
+
+
+class NotThisStep(Conflict):
+    """An erasure order was to take a step out of order: it is decided once, then carried out once."""
+
+    code = "not-this-step"
+    title = Text(nl="Deze stap kan nu niet", en="This step is not possible now")
+    detail = Text(
+        nl="Een verzoek wordt één keer beslist, en na toewijzing één keer uitgevoerd. Zie 'status'.",
+        en="A request is decided once, and when it was granted carried out once. See 'status'.",
+    )
+
+
+class CaseIsHeld(Conflict):
+    """A file was to be erased that is kept for a court or a supervisor."""
+
+    code = "case-is-held"
+    title = Text(nl="Dit dossier moet blijven", en="This file has to stay")
+    detail = Text(
+        nl="Op dit dossier rust een bewaarplicht wegens een zaak of onderzoek. Zolang wordt er niets gewist.",
+        en="This file is on legal hold because of a court case or an inquiry. Until then nothing is erased.",
+    )
+
+
+class WithheldAlready(Conflict):
+    """A passage was to be withheld that is withheld already."""
+
+    code = "withheld-already"
+    title = Text(nl="Dit stuk blijft er al buiten", en="This passage is withheld already")
+    detail = Text(
+        nl="Over dit stuk is al beslist; het staat niet in een afschrift.",
+        en="This passage was decided on before; it is in no copy.",
+    )

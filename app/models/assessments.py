@@ -41,6 +41,7 @@ from app.models.cases import (
     Wording,
 )
 from app.models.classifications import AnswersIn, AnswersRead, ClassificationRead
+from app.models.rights import StatementRead
 from app.models.threads import TransitionRead
 
 
@@ -114,13 +115,13 @@ class Assessment(SQLModel, table=True):
 # ---------------------------------------------------------------- in
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """Take 4.0 for 4: to JSON it is the same number, and some languages write it so."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 Scale = Annotated[
-    StrictInt, ApiField(ge=0, le=10, description="From 0 to 10.", examples=[4]), BeforeValidator(_whole)
+    StrictInt, ApiField(ge=0, le=10, description="From 0 to 10.", examples=[4]), BeforeValidator(whole)
 ]
 OwnWord = Annotated[
     FreeText, ApiField(description="In the person's own words.", examples=["I worry about later"])
@@ -378,6 +379,7 @@ class AssessmentHead(AssessmentItem):
     reason: str | None = ApiField(
         description="Why it corrects another.", examples=["I had misheard the answer."]
     )
+    statements: list[StatementRead] = ApiField(description="What the client says about it, the oldest first.")
 
 
 class AssessmentRead(AssessmentHead):

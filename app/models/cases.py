@@ -260,6 +260,10 @@ class CaseHead(Output):
     closed_at: datetime | None = ApiField(
         description="When it was closed, unless it is open.", examples=["2026-12-20T09:00:00Z"]
     )
+    restricted: bool = ApiField(
+        description="The client asked for restriction: it can be read, and nothing in it changes.",
+        examples=[False],
+    )
     version: int = ApiField(description="Counts the changes; also the ETag.", examples=[1])
 
 

@@ -1,13 +1,14 @@
-"""The rights of one client: their own statement, what an export withholds, and erasure."""
+"""The rights of one client: their own statement, what a copy of the file withholds, and erasure."""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from pydantic import Field as ApiField
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.models.base import UtcDateTime, belongs_to, enum_column, uuid7
+from app.models.base import FreeText, Input, Named, Output, UtcDateTime, belongs_to, enum_column, uuid7
 
 
 class Statement(SQLModel, table=True):
@@ -123,3 +124,84 @@ class ErasedRow(SQLModel, table=True):
     entity_id: UUID = Field(primary_key=True)
     entity_kind: str = Field(max_length=32)
     order_id: UUID
+
+
+# ---------------------------------------------------------------- in
+
+
+class Passage(StrEnum):
+    """Which text can be withheld: of an assessment, a closing, a statement of the client, a concern.
+
+    The wording of a concern goes for all its assessments.
+    """
+
+    WORDS_ON_PROBLEM = "words_on_problem"
+    WORDS_ON_HELP_REQUEST = "words_on_help_request"
+    WORDS_ON_SHARE_IN_SOLUTION = "words_on_share_in_solution"
+    JUDGED_REASON = "judged_reason"
+    NOTE = "note"
+    REASON = "reason"
+    CLOSING_ANSWER = "closing_answer"
+    TEXT = "text"
+    WORDING = "wording"
+
+
+class StatementCreate(Input):
+    """What the client says about an assessment."""
+
+    text: FreeText = ApiField(
+        description="In the client's own words.", examples=["I do want to learn it, but not in this group."]
+    )
+
+
+class WithholdingCreate(Input):
+    """A passage to keep out of copies, after somebody read it."""
+
+    entity_id: UUID = ApiField(
+        description="The assessment, closing, statement or concern that the text belongs to.",
+        examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"],
+    )
+    field: Passage = ApiField(description="Which text of it.", examples=["note"])
+    ground: WithholdingGround = ApiField(
+        description="It is about somebody else, or it would do serious harm.", examples=["about_another"]
+    )
+
+
+# ---------------------------------------------------------------- out
+
+
+class StatementRead(Output):
+    """What the client says about an assessment."""
+
+    id: UUID = ApiField(description="The id.", examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"])
+    text: str | None = ApiField(
+        description="In the client's own words; null in a copy that it is kept out of.",
+        examples=["I do want to learn it, but not in this group."],
+    )
+    recorded_at: datetime = ApiField(
+        description="When it was written down.", examples=["2026-11-20T09:00:00Z"]
+    )
+    recorded_by: Named = ApiField(description="Who wrote it down.")
+
+
+class PassageRead(Output):
+    """A text that is kept out of copies."""
+
+    entity_id: UUID = ApiField(
+        description="The assessment, closing, statement or concern that the text belongs to.",
+        examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"],
+    )
+    field: Passage = ApiField(description="Which text of it.", examples=["note"])
+    ground: WithholdingGround = ApiField(
+        description="It is about somebody else, or it would do serious harm.", examples=["about_another"]
+    )
+
+
+class WithholdingRead(PassageRead):
+    """A text that is kept out of copies, and who decided that."""
+
+    id: UUID = ApiField(
+        description="The id of the decision.", examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"]
+    )
+    recorded_at: datetime = ApiField(description="When it was decided.", examples=["2026-11-20T09:00:00Z"])
+    recorded_by: Named = ApiField(description="Who decided it.")

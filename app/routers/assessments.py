@@ -30,10 +30,11 @@ from app.models.assessments import (
     CorrectionCreate,
 )
 from app.models.base import Page
+from app.models.rights import StatementCreate, StatementRead
 from app.problems import problems
 from app.routers.headers import with_headers
 from app.routers.paging import page_of
-from app.services import assessment_reads, assessments
+from app.services import assessment_reads, assessments, statements
 from app.services.assessment_reads import AssessmentQuery
 from app.wire import IfMatch, StrictRoute, TooLarge, UnsupportedMediaType
 
@@ -173,3 +174,33 @@ def correct_assessment(
     with access.transaction() as work:
         recorded, tag = assessments.correct(work, id, body, versions)
         return access.answer(work, recorded, location=f"/v1/assessments/{recorded.id}", etag=tag)
+
+
+_STATEMENTS = {
+    "own statement": {
+        "summary": "What the client says about it",
+        "value": {"text": "I do want to learn it, but not in this group."},
+    }
+}
+
+
+@router.post(
+    "/{id}/statements",
+    status_code=201,
+    response_model=StatementRead,
+    responses=with_headers(201, "Location") | problems(*GUARDED, *BODY, *ONCE, NotFound),
+    summary="Add the client's own statement",
+)
+def add_statement(
+    id: AssessmentId,
+    body: Annotated[StatementCreate, Body(openapi_examples=_STATEMENTS)],
+    access: Annotated[Access, may_once(Permission.ADD_STATEMENT)],
+) -> Response:
+    """Write down what the client says about an assessment. The assessment stays as it is.
+
+    A client has a right to this, also when the case is closed or restricted. It stands with the
+    assessment.
+    """
+    with access.transaction() as work:
+        said = statements.add_statement(work, id, body)
+        return access.answer(work, said, location=f"/v1/assessments/{id}")

@@ -1,7 +1,7 @@
 """Read assessments: one with its result and its step, or a page of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,10 +31,12 @@ from app.models.cases import (
     Participant,
 )
 from app.models.organisations import User
+from app.models.rights import StatementRead
 from app.models.threads import Thread, TransitionRead
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import judgements
 from app.services.results import entry_read, result
+from app.services.statements import statements_of
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
 
@@ -65,6 +67,7 @@ class Recorded:
     concern: str
     held_at: datetime
     superseded_by: UUID | None = None
+    statements: tuple[StatementRead, ...] = ()
 
 
 def _recorded_assessments(work: Work) -> Select[*tuple[Any, ...]]:
@@ -158,6 +161,8 @@ def read_assessment(work: Work, assessment_id: UUID) -> tuple[AssessmentRead, st
     recorded = find_assessment(work, assessment_id)
     work.trail.about("assessment", assessment_id)
     work.trail.shows(recorded.columns["case_id"])
+    said = statements_of(work.session, [assessment_id])
+    recorded = replace(recorded, statements=tuple(said[assessment_id]))
     everything = judgements(work.session, recorded.columns["thread_id"])
     steps = transitions(in_force(everything))
     return assessment_read(work, recorded, steps), chain_of(everything, assessment_id).tag
@@ -284,4 +289,5 @@ def _head(recorded: Recorded) -> dict[str, Any]:
         },
         "supersedes": row["supersedes_id"],
         "superseded_by": recorded.superseded_by,
+        "statements": recorded.statements,
     }

@@ -14,7 +14,7 @@ from app.domain.thread import Judgement, Transition, chain_of, in_force, transit
 from app.models.assessments import Assessment, AssessmentCreate, AssessmentRead, CorrectionCreate
 from app.models.base import table_of, uuid7
 from app.services.assessment_reads import Recorded, assessment_read, find_assessment
-from app.services.places import find_place, lock_thread
+from app.services.places import find_place, lock_thread, refuse_restricted
 from app.services.projections import judgement_of, judgements, project
 from app.services.trail import new_salt
 from app.services.versions import Versions
@@ -84,11 +84,12 @@ def correct(
 ) -> tuple[AssessmentRead, str]:
     """Put other answers in the place of recorded ones, or mark them as entered in error.
 
-    What is not corrected is taken over. Raises `NotFound`, `VersionRequired`, `VersionIsStale`, and
-    `AlreadyCorrected` when another row took the place of this one.
+    What is not corrected is taken over. Raises `NotFound`, `CaseIsRestricted`, `VersionRequired`,
+    `VersionIsStale`, and `AlreadyCorrected` when another row took the place of this one.
     """
     found = find_assessment(work, assessment_id)
     old = found.columns
+    refuse_restricted(work, old["case_id"])
     lock_thread(work, old["thread_id"])
     earlier = judgements(work.session, old["thread_id"])
     chain = chain_of(earlier, assessment_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.domain.classification import RelationshipType
-from app.domain.errors import CaseExists, FieldError, InvalidInput, NotFound
+from app.domain.errors import CaseExists, CaseIsRestricted, FieldError, InvalidInput, NotFound
 from app.domain.roles import Role
 from app.domain.texts import Text
 from app.models.base import Named, Reference
@@ -74,12 +74,14 @@ def change_case(work: Work, case_id: UUID, body: CaseChange, versions: Versions)
     """Close, reopen or hand over a case. What it is already, it stays, without an event.
 
     The answer is the case as it became, also when a hand-over took it out of the actor's sight.
-    Raises `NotFound`, `VersionRequired`, `VersionIsStale`, and `InvalidInput` when the one who
-    takes over is not a practitioner of this organisation.
+    Raises `NotFound`, `CaseIsRestricted`, `VersionRequired`, `VersionIsStale`, and `InvalidInput`
+    when the one who takes over is not a practitioner of this organisation.
     """
     case = work.session.exec(visible_cases(work).where(col(Case.id) == case_id).with_for_update()).first()
     if case is None:
         raise NotFound
+    if case.restricted:
+        raise CaseIsRestricted
     versions.check(str(case.version))
     changes = []
     if body.status is not None and body.status is not case.status:
@@ -199,5 +201,6 @@ def _head(case: Case, names: dict[UUID, str]) -> dict[str, Any]:
         "team": Named(id=case.team_id, name=names[case.team_id]) if case.team_id else None,
         "opened_at": case.opened_at,
         "closed_at": case.closed_at,
+        "restricted": case.restricted,
         "version": case.version,
     }

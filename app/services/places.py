@@ -64,7 +64,8 @@ def find_place(work: Work, body: AssessmentCreate, held_at: datetime) -> Place:
     """Find case, participant, concern, conversation and thread, or create them.
 
     What is said about them anew is kept as what was said last; the assessment keeps its own copy.
-    Raises `NotFound` for a case that exists and is invisible, `CaseIsClosed` for a closed one.
+    Raises `NotFound` for a case that exists and is invisible, `CaseIsRestricted`, and
+    `CaseIsClosed` for a closed one.
     """
     case = find_or_open_case(work, body.case.reference)
     if case.restricted:
@@ -88,6 +89,19 @@ def find_place(work: Work, body: AssessmentCreate, held_at: datetime) -> Place:
     )
     lock_thread(work, thread_id)
     return Place(case.id, participant_id, concern_id, conversation_id, thread_id)
+
+
+def refuse_restricted(work: Work, case_id: UUID) -> None:
+    """Raise `CaseIsRestricted` when the client asked that nothing changes; hold the case until the end.
+
+    Raises `NotFound` when it was erased in the meantime.
+    """
+    held = select(col(Case.restricted)).where(col(Case.id) == case_id).with_for_update(read=True)
+    restricted = work.session.execute(held).scalar()
+    if restricted is None:
+        raise NotFound
+    if restricted:
+        raise CaseIsRestricted
 
 
 def lock_thread(work: Work, thread_id: UUID) -> None:

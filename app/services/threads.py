@@ -27,6 +27,7 @@ from app.models.threads import (
 from app.services.assessment_reads import assessment_head, recorded_in_thread
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import judgement_of
+from app.services.statements import statements_of
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
 
@@ -68,7 +69,14 @@ def threads_of(work: Work, case_ids: Collection[UUID]) -> list[ThreadHead]:
         .where(col(Thread.case_id).in_(case_ids))
         .order_by(col(Thread.case_id), col(Participant.reference), col(Concern.reference))
     )
-    return [ThreadHead(**_head(*row), current=_kept(row[0])) for row in rows]
+    return [thread_head(*row) for row in rows]
+
+
+def thread_head(
+    thread: Thread, participant: Participant | ParticipantRead, concern: Concern | ConcernRead
+) -> ThreadHead:
+    """Return how a thread stands, as it is kept with it."""
+    return ThreadHead(**_head(thread, participant, concern), current=_kept(thread))
 
 
 def read_thread(work: Work, thread_id: UUID, as_of: AsOf) -> ThreadRead:
@@ -87,6 +95,7 @@ def read_thread(work: Work, thread_id: UUID, as_of: AsOf) -> ThreadRead:
     course = in_force(known, as_of.at)
     corrected_by = {one.supersedes: one.id for one in known}
     state = current(course)
+    said = statements_of(work.session, [one.id for one in known], as_of.known)
     return ThreadRead(
         **_head(thread, participant, concern),
         current=CurrentRead(
@@ -99,7 +108,13 @@ def read_thread(work: Work, thread_id: UUID, as_of: AsOf) -> ThreadRead:
         if state
         else None,
         assessments=[
-            assessment_head(replace(recorded[one.id], superseded_by=corrected_by.get(one.id)))
+            assessment_head(
+                replace(
+                    recorded[one.id],
+                    superseded_by=corrected_by.get(one.id),
+                    statements=tuple(said[one.id]),
+                )
+            )
             for one in in_order(known, as_of.at)
         ],
         transitions=[TransitionSummary.model_validate(step) for step in transitions(course)],
@@ -148,7 +163,9 @@ def _visible_threads(work: Work) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _head(thread: Thread, participant: Participant, concern: Concern) -> dict[str, Any]:
+def _head(
+    thread: Thread, participant: Participant | ParticipantRead, concern: Concern | ConcernRead
+) -> dict[str, Any]:
     return {
         "id": thread.id,
         "case_id": thread.case_id,

@@ -1,4 +1,4 @@
-"""What somebody may see: the one select from which every query for client content starts."""
+"""What somebody may see: the selects from which every query for client content starts."""
 
 from functools import cache
 from typing import Any, assert_never
@@ -9,6 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.roles import Role
 from app.models.cases import Case
+from app.models.rights import ErasureOrder
 from app.services.work import Actor, Work
 
 
@@ -42,6 +43,23 @@ def seen_by(actor: Actor) -> dict[str, Any]:
 def visible_cases(work: Work) -> SelectOfScalar[Case]:
     """Select the cases the actor may see."""
     return visible_to(work.actor.role).params(seen_by(work.actor))
+
+
+def visible_files(work: Work) -> SelectOfScalar[Case]:
+    """Select the cases whose file the actor may deal with: where it is about rights, not about help.
+
+    A privacy officer sees to the rights of every client; somebody else has to see the case itself.
+    """
+    if work.actor.role is Role.PRIVACY_OFFICER:
+        return select(Case).where(col(Case.organisation_id) == work.actor.organisation_id)
+    return visible_cases(work)
+
+
+def visible_orders(work: Work) -> SelectOfScalar[ErasureOrder]:
+    """Select the erasure orders of the organisation, for who decides on them or carries them out."""
+    orders = select(ErasureOrder).where(col(ErasureOrder.organisation_id) == work.actor.organisation_id)
+    is_theirs = work.actor.role in (Role.PRIVACY_OFFICER, Role.ADMIN)
+    return orders if is_theirs else orders.where(false())
 
 
 def points_at(row: type[SQLModel], column: object, target: type[SQLModel]) -> ColumnElement[bool]:

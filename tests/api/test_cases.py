@@ -36,6 +36,7 @@ def test_open_it_works(anna: Caller, people: People) -> None:
         "team": {"id": str(people.teams["north"]), "name": "north"},
         "opened_at": "2026-11-20T09:00:00Z",
         "closed_at": None,
+        "restricted": False,
         "version": 1,
         "closing_question": "What do you need to go on without us?",
         "events": [

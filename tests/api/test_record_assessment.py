@@ -65,6 +65,7 @@ def test_it_works(anna: Caller) -> None:
         "superseded_by": None,
         "reason": None,
         "retracted": False,
+        "statements": [],
         "transition": None,
     }
     assert response.headers["Location"] == f"/v1/assessments/{recorded['id']}"

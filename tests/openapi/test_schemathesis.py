@@ -23,9 +23,10 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.openapi.checks import RejectedPositiveData
 
-from app.domain.roles import ROLE_PERMISSIONS, Permission
+from app.domain.roles import ROLE_PERMISSIONS, Permission, Role
 from app.openapi import document
-from tests.support import Caller, People
+from app.services.organisations import TokenOrder
+from tests.support import Caller, People, make_token
 
 LOOK_FURTHER = "SCHEMATHESIS_EXAMPLES" in os.environ
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "10"))
@@ -48,6 +49,8 @@ BEYOND_THE_SCHEMA = {
     *("looks_like_bsn", "looks_like_email", "looks_like_iban", "looks_like_phone"),  # proofs are no patterns
     "invalid_cursor",  # it has to come from a list
     "not_a_practitioner",  # it has to be the id of a colleague in that role
+    "not_in_this_file",  # a participant has to be of this case
+    "no_such_passage",  # a text has to be there before it can be withheld
 }
 
 
@@ -84,7 +87,7 @@ def configuration(
                         "401",  # no token
                         "403",  # another role
                         "404",  # the id of nothing, or of something invisible
-                        "409",  # the case is there already or closed, the assessment corrected before
+                        "409",  # the case is there already or closed, the step was taken before
                         "412",  # not the newest version
                     ]
                 },
@@ -110,6 +113,8 @@ def configuration(
                 "query.cursor": {"dictionary": "cursor", "probability": 1},
                 "header.If-Match": {"dictionary": "tag", "probability": 0.5},
                 "body.case.reference": {"dictionary": "reference", "probability": 0.5},
+                "body.participant.reference": {"dictionary": "person", "probability": 0.5},
+                "body.entity_id": {"dictionary": "assessment", "probability": 0.8},
                 "body.practitioner_id": {"dictionary": "practitioner", "probability": 0.5},
                 "path.combination": {"dictionary": "combination", "probability": 0.5},
             },
@@ -124,7 +129,11 @@ def configuration(
                 {
                     "include-path-regex": "^/approaches/",
                     "parameters": {"path.id": {"dictionary": "approach", "probability": 0.5}},
-                }
+                },
+                {
+                    "include-path-regex": "^/erasure-orders/",
+                    "parameters": {"path.id": {"dictionary": "order", "probability": 0.8}},
+                },
             ],
         }
     )
@@ -184,12 +193,15 @@ def explore(application: FastAPI, config: SchemathesisConfig, path: str | None =
 
 
 @pytest.fixture
-def known(callers: dict[str, Caller], people: People) -> dict[str, list[str]]:
+def known(callers: dict[str, Caller], people: People, application: FastAPI) -> dict[str, list[str]]:
     """Put something in the database, and return what leads to it."""
     anna = callers["anna"]
+    words = {"problem": "I worry.", "help_request": "What now?", "share_in_solution": "I listen."}
+    texts = {"own_words": words, "judged_type": "visitor", "judged_reason": "She left.", "note": "At school."}
     recorded = [
-        anna.record(case={"reference": reference}, answers=answers)
-        for reference in ("2026-0001", "2026-0002")
+        anna.record(case={"reference": reference}, answers=answers, **texts)
+        # The last is the example of a reference, for addresses with one.
+        for reference in ("2026-0001", "2026-0002", "2026-0042")
         for answers in ("yyn", "yyy")
     ]
     next_page: str = anna.get("/v1/assessments?limit=1").json()["next"]
@@ -199,13 +211,32 @@ def known(callers: dict[str, Caller], people: People) -> dict[str, list[str]]:
         "case": [one["case_id"] for one in recorded],
         "combination": ["yes-maybe-unknown"],
         "cursor": [next_page.rpartition("cursor=")[2]],
+        "order": orders(callers, application, people),
+        "person": ["mother"],
         "participant": [one["participant"]["id"] for one in recorded],
         "practitioner": [str(people.users["bas"].user_id)],
-        "reference": ["2026-0001", "2026-0002"],
+        "reference": ["2026-0001", "2026-0002", "2026-0042"],
         "tag": ['"1"', '"1-1"', "*"],
         "thread": [one["thread_id"] for one in recorded],
         "vignette": ["vg01"],
     }
+
+
+def orders(callers: dict[str, Caller], application: FastAPI, people: People) -> list[str]:
+    """Ask for erasures of other cases; half of them are granted, so that somebody else carries them out."""
+    token = make_token(
+        application.state.surroundings.database, people, TokenOrder("office", Role.PRIVACY_OFFICER, 90)
+    )
+    office, found = Caller(application, token), []
+    for number in range(20):
+        case = {"reference": f"2025-{number:04}"}
+        callers["anna"].record(case=case)
+        order = callers["anna"].post("/v1/erasure-orders", {"case": case, "reason": "retention"}).json()
+        if number % 2:
+            path = f"/v1/erasure-orders/{order['id']}/decisions"
+            assert office.post(path, {"granted": True}, headers={"If-Match": "*"}).status_code == 200
+        found.append(order["id"])
+    return found
 
 
 @pytest.fixture

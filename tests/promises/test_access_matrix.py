@@ -1,7 +1,7 @@
 """Every route x every caller x every kind of object: the status of each cell is declared here."""
 
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -27,7 +27,7 @@ MONTHS = ("existing", "malformed")
 PUBLIC = ("existing", "nonexistent")
 NONE = ("-",)
 
-NAMES_A_CASE = {"POST /v1/assessments", "POST /v1/cases"}
+NAMES_A_CASE = {"POST /v1/assessments", "POST /v1/cases", "POST /v1/erasure-orders"}
 """Operations that name their object by a reference in the body."""
 
 # ---------------------------------------------------------------- the table
@@ -67,6 +67,34 @@ OPEN_CASE = {
     "other_organisation": " 201 201 201 403 403 403 403 403 409  401 401 401 401 401 401",
     "nonexistent": "        201 201 201 403 403 403 403 403 201  401 401 401 401 401 401",
 }
+# For the rights of a client the privacy officer sees every file of the organisation.
+ASK_TO_ERASE = {
+    "own": "                201 404 404 201 404 403 403 201 404  401 401 401 401 401 401",
+    "other_team": "         404 404 201 404 201 403 403 201 404  401 401 401 401 401 401",
+    "other_organisation": " 404 404 404 404 404 403 403 404 201  401 401 401 401 401 401",
+    "nonexistent": "        404 404 404 404 404 403 403 404 404  401 401 401 401 401 401",
+}
+FILE = {
+    "own": "                403 403 403 403 403 403 403 200 403  401 401 401 401 401 401",
+    "other_team": "         403 403 403 403 403 403 403 200 403  401 401 401 401 401 401",
+    "other_organisation": " 403 403 403 403 403 403 403 404 403  401 401 401 401 401 401",
+    "nonexistent": "        403 403 403 403 403 403 403 404 403  401 401 401 401 401 401",
+}
+WITHHOLD = {kind: row.replace("200", "201") for kind, row in FILE.items()}
+READ_ORDER = {
+    "own": "                403 403 403 403 403 403 200 200 403  401 401 401 401 401 401",
+    "other_team": "         403 403 403 403 403 403 200 200 403  401 401 401 401 401 401",
+    "other_organisation": " 403 403 403 403 403 403 404 404 403  401 401 401 401 401 401",
+    "nonexistent": "        403 403 403 403 403 403 404 404 403  401 401 401 401 401 401",
+    "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
+}
+DECIDE = {
+    kind: row.replace("200 200", "403 200").replace("404 404", "403 404") for kind, row in READ_ORDER.items()
+}
+# The privacy officer granted it, so it takes somebody else.
+EXECUTE = {kind: row.replace("200 200", "200 409") for kind, row in READ_ORDER.items()}
+LIST_FILES = {"-": "        403 403 403 403 403 403 403 200 403  401 401 401 401 401 401"}
+LIST_ORDERS = {"-": "       403 403 403 403 403 403 200 200 403  401 401 401 401 401 401"}
 LIST = {"-": "              200 200 200 200 200 403 403 403 200  401 401 401 401 401 401"}
 LIST_PEOPLE = {"-": "       200 200 200 200 200 403 200 200 200  401 401 401 401 401 401"}
 # The log is for the privacy officer, also where it is about a case.
@@ -93,6 +121,18 @@ OPERATIONS = {
     "GET /v1/assessments": LIST,
     "GET /v1/assessments/{id}": READ,
     "POST /v1/assessments/{id}/corrections": CORRECT,
+    "POST /v1/assessments/{id}/statements": CORRECT,
+    "GET /v1/clients": LIST_FILES,
+    "GET /v1/clients/{case_reference}": FILE,
+    "PATCH /v1/clients/{case_reference}": FILE,
+    "GET /v1/clients/{case_reference}/export": FILE,
+    "POST /v1/clients/{case_reference}/withholdings": WITHHOLD,
+    "GET /v1/reports/retention": LIST_FILES,
+    "POST /v1/erasure-orders": ASK_TO_ERASE,
+    "GET /v1/erasure-orders": LIST_ORDERS,
+    "GET /v1/erasure-orders/{id}": READ_ORDER,
+    "POST /v1/erasure-orders/{id}/decisions": DECIDE,
+    "POST /v1/erasure-orders/{id}/executions": EXECUTE,
     "POST /v1/cases": OPEN_CASE,
     "GET /v1/cases": LIST,
     "GET /v1/cases/{id}": READ,
@@ -175,8 +215,32 @@ def ask(world: World, caller: str, row: Row) -> Response:
     options: dict[str, Any] = {}
     if method != "GET":
         options["json"] = _body(operation, _reference(world, caller, row))
+        if operation.endswith("/withholdings"):
+            entity = world.objects.get(kind, {}).get("assessments", ABSENT)
+            options["json"] = {"entity_id": entity, "field": "note", "ground": "harm"}
         options["headers"] = {"If-Match": "*"}
+    if path in STEPS and kind in ("own", "other_team"):
+        path = f"/v1/erasure-orders/{_fresh_order(world, row)}/{STEPS[path]}"
     return world.ask(caller, method, _filled(world, path, kind), **options)
+
+
+STEPS = {f"/v1/erasure-orders/{{id}}/{step}": step for step in ("decisions", "executions")}
+"""Steps that an order takes once, so that every cell has an order of its own."""
+
+
+def _fresh_order(world: World, row: Row) -> str:
+    """Ask for the erasure of a new case; an execution finds it granted by the privacy officer."""
+    operation, kind = row
+    case = {"reference": f"order-{uuid4()}"}
+    assert world.ask(OWNERS[kind], "POST", "/v1/cases", json=case).status_code == 201
+    asked = {"case": case, "reason": "client_asked"}
+    order = world.ask(OWNERS[kind], "POST", "/v1/erasure-orders", json=asked).json()
+    if operation.endswith("/executions"):
+        path = f"/v1/erasure-orders/{order['id']}/decisions"
+        headers = {"If-Match": "*"}
+        granted = world.ask("privacy_officer", "POST", path, json={"granted": True}, headers=headers)
+        assert granted.status_code == 200, granted.text
+    return str(order["id"])
 
 
 def _filled(world: World, path: str, kind: str) -> str:
@@ -189,9 +253,10 @@ def _filled(world: World, path: str, kind: str) -> str:
     if kind == "existing":
         return path.format(combination="yes-yes-no", id="com-st-01" if "approaches" in path else "vg01")
     if kind in world.objects:
-        return path.format(id=world.objects[kind][path.split("/")[2]])
+        known = world.objects[kind]
+        return path.format(id=known.get(path.split("/")[2]), case_reference=known["reference"])
     absent = ABSENT if kind == "nonexistent" else "no-id"
-    return path.format(id=absent, combination="yes-yes-perhaps")
+    return path.format(id=absent, case_reference=absent, combination="yes-yes-perhaps")
 
 
 def _reference(world: World, caller: str, row: Row) -> str:
@@ -218,6 +283,10 @@ def _body(operation: str, reference: str) -> dict[str, Any]:
         "POST /v1/assessments/{id}/corrections": {"answers": answers("nnn"), "reason": "I had misheard."},
         "POST /v1/access-reviews": {"month": "2026-11", "finding": "Nothing out of the ordinary."},
         "POST /v1/cases": {"reference": reference},
+        "POST /v1/assessments/{id}/statements": {"text": "I see it differently."},
+        "PATCH /v1/clients/{case_reference}": {"legal_hold": False},
+        "POST /v1/erasure-orders": {"case": {"reference": reference}, "reason": "client_asked"},
+        "POST /v1/erasure-orders/{id}/decisions": {"granted": True},
         "PATCH /v1/cases/{id}": {"status": "open"},
         "POST /v1/classifications": answers("yyn"),
     }
@@ -286,11 +355,19 @@ def test_a_route_that_forgets_who_may_see_what_is_noticed(world: World) -> None:
     }
 
 
-@pytest.mark.parametrize("operation", [one for one, rows in OPERATIONS.items() if "other_team" in rows])
-def test_what_is_invisible_looks_like_what_does_not_exist(world: World, operation: str) -> None:
-    caller = "privacy_officer" if "{case_reference}" in operation else "colleague"
-    kinds = [kind for kind in OPERATIONS[operation] if TABLE[operation, kind][caller] == 404]
-    answered = [without_instance(ask(world, caller, (operation, kind))) for kind in kinds]
+# Of the files of clients the privacy officer looks for those of another organisation.
+SEEKERS = [
+    (operation, next(one for one in ("colleague", "privacy_officer") if TABLE[operation, kind][one] == 404))
+    for operation, kind in TABLE
+    if kind == "nonexistent" and "other_team" in OPERATIONS[operation]
+    if OPERATIONS[operation] not in (RECORD, OPEN_CASE)
+] + [("POST /v1/assessments", "colleague"), ("POST /v1/cases", "colleague")]
+
+
+@pytest.mark.parametrize(("operation", "seeker"), SEEKERS)
+def test_what_is_invisible_looks_like_what_does_not_exist(world: World, operation: str, seeker: str) -> None:
+    kinds = [kind for kind in OPERATIONS[operation] if TABLE[operation, kind][seeker] == 404]
+    answered = [without_instance(ask(world, seeker, (operation, kind))) for kind in kinds]
     assert len(kinds) >= 2
     assert answered == [answered[0]] * len(answered)
     assert world.objects["own"]["reference"] not in str(answered)

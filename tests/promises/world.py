@@ -161,11 +161,15 @@ def _record(world: World, kind: str) -> dict[str, str]:
     """Record two assessments as the owner, so that there is a transition too."""
     reference = f"{CANARY}-{kind}"
     for answers in ("yyn", "yyy"):
-        body = assessment(case={"reference": reference}, answers=answers)
+        body = assessment(case={"reference": reference}, answers=answers, note="Met at school.")
         response = world.ask(OWNERS[kind], "POST", "/v1/assessments", json=body)
         assert response.status_code == 201, response.text
     found = response.json()
+    asked = {"case": {"reference": reference}, "reason": "client_asked"}
+    order = world.ask(OWNERS[kind], "POST", "/v1/erasure-orders", json=asked)
+    assert order.status_code == 201, order.text
     return {
+        "erasure-orders": order.json()["id"],
         "reference": reference,
         "assessments": found["id"],
         "cases": found["case_id"],

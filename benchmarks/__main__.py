@@ -19,7 +19,7 @@ from benchmarks.slices import Pace, Side, alternate
 from benchmarks.stores import opened_store
 from benchmarks.workload import classification_requests
 
-FIGURES = "abcdef"
+FIGURES = "abcdefg"
 ENGINES = ("embedded", "postgresql")
 
 

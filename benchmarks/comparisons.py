@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks import report
-from benchmarks.processes import Server, program, service
+from benchmarks.processes import Server, asked, program, service
 from benchmarks.report import Line
 from benchmarks.seeding import seed
 from benchmarks.slices import Pace, Result, Side, alternate, ratio
@@ -53,6 +53,8 @@ def compare(bench: Bench, store: Store) -> list[Line]:
     """Measure everything that is wanted on one engine."""
     lines = []
     with _parties(bench, store) as parties:
+        if "g" in bench.wanted:
+            lines += _prove(parties)
         for measured, measure in _MEASURES:
             if measured & bench.wanted:
                 lines += measure(parties)
@@ -126,6 +128,25 @@ def _read(parties: Parties) -> list[Line]:
         results = _measured(f"GET /v1/threads/{{id}}, {parties.store.name}", sides, parties)
     what = f"read, {parties.store.name}"
     return [*_against_the_floor("c", what, 0.4, results), *_against_the_small(what, results, parties)]
+
+
+def _prove(parties: Parties) -> list[Line]:
+    """Verify and back up the large database and the small one; before anything else changes them."""
+    store, folder = parties.store, parties.bench.folder
+    lines = []
+    for what, arguments in (("verify", [[], []]), ("backup", [[str(folder / f"b{n}")] for n in range(2)])):
+        if what == "backup" and store.settings("large").database_url is not None:
+            continue  # a role of its own and the tools of PostgreSQL, whose memory is theirs
+        small, large = (
+            asked("proving", parties.log, what, *more, settings=store.settings(name))
+            for name, more in zip(("small", "large"), arguments, strict=True)
+        )
+        if what == "verify":
+            rate = report.at_least("g", f"verify, {store.name}, rows per second", large["rate"], 100_000)
+            lines.append(rate)
+        growth = large["memory"] - small["memory"]
+        lines.append(report.at_most("g", f"{what}, {store.name}, memory grows", growth, 20, "{:.0f} MB"))
+    return lines
 
 
 _MEASURES: list[tuple[frozenset[str], Callable[[Parties], list[Line]]]] = [

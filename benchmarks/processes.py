@@ -56,6 +56,13 @@ def program(name: str, log: Path, *arguments: str, settings: Settings | None = N
         yield Server(pid, said["port"], said)
 
 
+def asked(name: str, log: Path, *arguments: str, settings: Settings) -> dict[str, Any]:
+    """Run one of our own programs to its end; return the JSON object that it prints."""
+    with _started(["-m", f"benchmarks.{name}", *arguments], log, _environment(settings)) as (_, line):
+        assert line, f"{name} did not succeed: {log.read_text()[-2000:]}"
+        return dict(json.loads(line))
+
+
 def run(name: str, *arguments: str) -> None:
     """Run one of our own programs to its end."""
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *arguments], cwd=_HERE, check=True)
@@ -65,6 +72,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     values = {
         "DATA_DIR": str(settings.data_dir),
         "DATABASE_URL": settings.database_url or "",
+        "TRUST_DIR": str(settings.trust_folder),
         "REQUESTS_PER_SECOND": "0",
     }
     return {f"WERKRELATIE_{name}": value for name, value in values.items()}

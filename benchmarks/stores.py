@@ -70,14 +70,15 @@ class PostgreSQL:
 
     name = "postgresql"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, folder: Path) -> None:
         self._url = url
+        self._trust = folder / "trust"
         for role in ("owner", "app_rw"):
             self._execute("postgres", sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
 
     def settings(self, database: str) -> Settings:
         """Return the settings of the service on one database; it need not exist yet."""
-        return Settings(database_url=self._of(database, "app_rw"))
+        return Settings(database_url=self._of(database, "app_rw"), trust_dir=self._trust)
 
     def owner(self, database: str) -> Settings:
         """Return the settings of who makes the tables."""
@@ -125,6 +126,6 @@ def opened_store(name: str, folder: Path) -> Iterator[Store]:
     data.mkdir()
     server = get_server(data, cleanup_mode="delete")
     try:
-        yield PostgreSQL(server.get_uri())
+        yield PostgreSQL(server.get_uri(), folder)
     finally:
         server.cleanup()

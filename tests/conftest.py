@@ -59,6 +59,10 @@ def postgresql_address() -> Iterator[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             server = get_server(tempfile.mkdtemp(prefix="wr-pg-"), cleanup_mode="delete")
+        # Nothing here outlives the run. What survives a crash is tried on servers of their own.
+        for name in ("fsync", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {name} = off")
+        server.psql("SELECT pg_reload_conf()")
         for role in ("owner", "app_rw"):
             server.psql(f"CREATE ROLE {role} LOGIN")
         server.psql("CREATE ROLE backup LOGIN BYPASSRLS")
@@ -130,12 +134,17 @@ def work(database: Database, people: People, knowledge: Knowledge) -> Iterator[W
         )
 
 
+@pytest.fixture(scope="session")
+def _application() -> FastAPI:
+    """The application without surroundings; to put it together takes longer than most tests."""
+    return create_app(["localhost", "testserver"])  # the second is how Schemathesis calls it
+
+
 @pytest.fixture
-def application(database: Database, knowledge: Knowledge, clock: Clock) -> FastAPI:
+def application(_application: FastAPI, database: Database, knowledge: Knowledge, clock: Clock) -> FastAPI:
     """The real application on the database of this test."""
-    app = create_app(["localhost", "testserver"])  # the second is how Schemathesis calls it
-    app.state.surroundings = Surroundings(database, knowledge, clock)
-    return app
+    _application.state.surroundings = Surroundings(database, knowledge, clock)
+    return _application
 
 
 @pytest.fixture

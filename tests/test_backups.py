@@ -22,13 +22,14 @@ from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from app.cli import main
-from app.commands import proof
-from app.database import Database, OrganisationSession, open_database, transaction
+from app.database import Database, open_database, transaction
 from app.database.backups.archive import manifest_of, mark, pack, unpack
 from app.database.engine import connect_to_file
 from app.database.schema import migrate, newest_revision, refuse_outdated_schema
+from app.erasures import sync_erasures
 from app.settings import Settings
 from app.trust import CHECKPOINTS, ERASURES, TrustFolder
+from tests.api.test_erasures import erase
 from tests.promises.world import all_rows
 from tests.support import Caller, People, answers, as_role, assessment, server_database
 from tests.test_cli import Ended
@@ -159,7 +160,6 @@ def without(rows: Rows, command: str) -> Rows:
 
 @pytest.mark.usefixtures("course")
 def test_everything_comes_back_as_it_was(here: Installation) -> None:
-    here.trust.append(CHECKPOINTS, ["{}"])
     ended = run("backup", str(here.folder / "b.werkrelatie"))
     file = here.folder / "b.werkrelatie"
     assert (ended.code, ended.out) == (0, ended.out)
@@ -189,9 +189,14 @@ def test_everything_comes_back_as_it_was(here: Installation) -> None:
         after = all_rows(restored)
     assert lines_of(after, "command:restore") == 1
     assert without(after, "command:restore") == before
-    assert [*place.trust.lines(CHECKPOINTS)] == ["{}"]
+    checkpoint, restored_to = (json.loads(line) for line in place.trust.lines(CHECKPOINTS))
+    assert [checkpoint] == [json.loads(line) for line in here.trust.lines(CHECKPOINTS)]
+    assert (checkpoint["seq"], restored_to["restored_to"]) == (head[1], head[1])
     expected = {"data", "data/werkrelatie.db", "data.key"} if here.database.is_embedded else set()
-    assert place.left() == {*expected, "data.trust", "data.trust/checkpoints.jsonl"}
+    kept = ("checkpoints.jsonl", "signing.key", "signing.pub")
+    assert place.left() == {*expected, "data.trust", *(f"data.trust/{name}" for name in kept)}
+    if here.database.is_embedded:
+        assert run("verify").code == 0
 
 
 def test_a_restored_database_goes_on(here: Installation, people: People, application: FastAPI) -> None:
@@ -467,46 +472,47 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(here: Installation) 
     assert (len(rows["assessment"]), len(rows["ledger_head"])) == (4, 1)
 
 
-def test_erasures_of_the_backup_and_of_the_installation_are_repeated_once(
-    here: Installation, people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def line(order: str, organisation_id: object = people.organisation.id) -> str:
-        return json.dumps({"order_id": order, "organisation_id": str(organisation_id)})
-
-    here.trust.append(ERASURES, [line("one"), line("two")])
-    file, place = here.backup(), here.elsewhere()
-    place.trust.append(ERASURES, [line("two"), line("three"), line("four", UUID(int=7))])
-    before = place.left()
-    assert "cannot erase again" in refused("restore", str(file))
-    if not here.database.is_embedded:
-        place = here.elsewhere()
-        place.trust.append(ERASURES, [line("two"), line("three"), line("four", UUID(int=7))])
-    assert place.left() == before
-
-    repeated: list[str] = []
-
-    def replay(session: OrganisationSession, record: dict[str, str], _: object) -> None:
-        assert session.info["organisation_id"] == people.organisation.id
-        repeated.append(record["order_id"])
-
-    monkeypatch.setattr(proof, "_service", lambda _, name: replay if name == "replay" else None)
+def test_a_restore_of_an_older_backup_erases_again(here: Installation, callers: dict[str, Caller]) -> None:
+    gone = callers["anna"].record(case={"reference": "gone"}, note="a canary")["case_id"]
+    stays = callers["anna"].record(case={"reference": "stays"})["case_id"]
+    file = here.backup()
+    erase(callers, reference="gone")
+    sync_erasures(here.database, here.trust)
+    # A checkpoint of after the erasure, which the older backup does not reach.
+    assert run("backup", str(here.folder / "newer")).code == 0
+    place = here.elsewhere()
+    shutil.copytree(here.trust.folder, place.trust.folder)
     ended = run("restore", str(file))
     assert ended.code == 0, ended.err
-    assert "3 erasures of later were carried out again." in ended.out
-    assert repeated == ["one", "two", "three"]
-    assert [json.loads(found)["order_id"] for found in place.trust.lines(ERASURES)] == [
-        *("two", "three", "four"),
-        "one",
-    ]
+    assert "1 erasures of later were carried out again." in ended.out
+    with place.served() as restored:
+        rows = all_rows(restored)
+    assert [str(row[1]) for row in rows["case"]] == [stays]
+    assert gone not in str([rows[table] for table in ("assessment", "thread", "case_event", "participant")])
+    assert "a canary" not in str(rows)
+    assert [*place.trust.lines(ERASURES)] == [*here.trust.lines(ERASURES)]
+    if here.database.is_embedded:
+        assert run("verify").code == 0
 
 
-def test_a_line_that_is_being_written_is_left_out(here: Installation, people: People) -> None:
-    here.trust.append(CHECKPOINTS, ["{}"])
+def test_a_list_of_erasures_that_cannot_be_read_stops_a_restore(here: Installation, people: People) -> None:
+    file, place = here.backup(), here.elsewhere()
+    place.trust.append(ERASURES, ["{}"])
+    before = place.left()
+    assert "The list of erasures has a line that is none" in refused("restore", str(file))
+    assert place.left() == before
+    assert people.organisation
+
+
+@pytest.mark.usefixtures("course")
+def test_a_line_that_is_being_written_is_left_out(here: Installation) -> None:
+    here.backup()
+    whole = (here.trust.folder / CHECKPOINTS).read_bytes()
     with (here.trust.folder / CHECKPOINTS).open("a") as file:
         file.write('{"half')
-    with tarfile.open(here.backup()) as tar:
-        assert (tar.extractfile(CHECKPOINTS) or io.BytesIO()).read() == b"{}\n"
-    assert people.organisation
+    assert run("backup", str(here.folder / "second")).code == 0
+    with tarfile.open(here.folder / "second") as tar:
+        assert (tar.extractfile(CHECKPOINTS) or io.BytesIO()).read() == whole
 
 
 # ---------------------------------------------------------------- memory

@@ -35,6 +35,7 @@ from app.services.access_log import write_command
 from app.services.trail import Trail
 from app.settings import Settings
 from app.trust import CHECKPOINTS, ERASURES, TrustFolder
+from app.upkeep import organisations_of
 
 commands = typer.Typer()
 
@@ -67,7 +68,7 @@ def told(ending: str) -> Iterator[None]:
 
 def write_lines(database: Database, command: Command, now: datetime) -> None:
     """Write in the access log of every organisation what is done here: it concerns all their clients."""
-    organisations = proof.organisation_ids(database)
+    organisations = organisations_of(database)
     with transaction(database, write=True) as connection:
         for organisation_id in organisations:
             with OrganisationSession(connection, organisation_id) as session:
@@ -163,7 +164,7 @@ def _log_and_look(database: Database, trust: TrustFolder, now: datetime) -> bool
             err=True,
         )
         return False
-    proof.bring_trust_up_to_date(database, trust)
+    proof.bring_trust_up_to_date(database, trust, now)
     try:
         write_lines(database, Command.BACKUP, now)
     except CannotLog as error:
@@ -181,7 +182,7 @@ def _copy_embedded(_: Database, settings: Settings, folder: Path, *, is_current:
         embedded.refuse_damage(copied)
         if is_current:
             with bar("Verifying") as progress:
-                proof.verify_everything(copied, TrustFolder(folder), progress)
+                _verify(copied, folder, progress)
         with transaction(copied, write=False) as connection:
             return contents_of(connection)
 
@@ -190,13 +191,19 @@ def _copy_server(database: Database, _: Settings, folder: Path, *, is_current: b
     dump = folder / DATABASES["postgresql"]
     if is_current:
         with bar("Verifying") as progress:
-            proof.verify_everything(database, TrustFolder(folder), progress)
+            _verify(database, folder, progress)
     with server.snapshot(database) as (connection, name):
         contents = contents_of(connection)
         with bar("Copying") as progress:
             server.copy(database, name, len(contents.rows), dump, progress)
     server.refuse_damage(database, dump)
     return contents
+
+
+def _verify(database: Database, folder: Path, progress: Progress) -> None:
+    """Check what is copied against the checkpoints that were copied before it."""
+    witness = TrustFolder(folder)
+    proof.verify_everything(database, witness, witness, progress, may_be_behind=False)
 
 
 def _copy_lines(trust: TrustFolder, name: str, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """What a backup asks of the ledger, its checkpoints and the erasures."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,9 +14,11 @@ from app.erasures import sync_erasures
 from app.services.checkpoints import (
     BadCheckpoint,
     Checkpoint,
+    Head,
     head_of,
     public_keys_in,
     read_checkpoints,
+    write_checkpoints,
     write_restored,
 )
 from app.services.erasure import replay
@@ -24,13 +26,13 @@ from app.services.verification import size
 from app.services.verification import verify as verify_ledger
 from app.signing import PUBLIC_KEYS, signing_key
 from app.trust import CHECKPOINTS, TrustFolder
-from app.upkeep import checkpoint_all, organisations_of
+from app.upkeep import organisations_of
 
 
 def bring_trust_up_to_date(database: Database, trust: TrustFolder, now: datetime) -> None:
     """Let the trust folder know of every erasure so far, and of how far every chain is."""
     sync_erasures(database, trust)
-    checkpoint_all(database, trust, now)
+    write_checkpoints(trust, signing_key(trust), heads_of(database), now)
 
 
 def verify_everything(
@@ -97,8 +99,8 @@ def repeat_erasures(database: Database, lines: Iterable[str], now: datetime) -> 
     return repeated
 
 
-def mark_restored(database: Database, trust: TrustFolder, now: datetime) -> None:
-    """Sign for it that what comes after the backup is missing on purpose."""
+def heads_of(database: Database) -> list[Head]:
+    """Return where the chain of every organisation ends."""
     heads = []
     for organisation in organisations_of(database):
         with (
@@ -107,4 +109,9 @@ def mark_restored(database: Database, trust: TrustFolder, now: datetime) -> None
         ):
             if head := head_of(session):
                 heads.append(head)
+    return heads
+
+
+def mark_restored(trust: TrustFolder, heads: Sequence[Head], now: datetime) -> None:
+    """Sign for it that what came after these heads is missing on purpose."""
     write_restored(trust, signing_key(trust), heads, now)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -17,6 +17,7 @@ from app.database.backups.archive import manifest_of, unpack
 from app.database.backups.manifest import DATABASES, PUBLIC_KEYS, BackupRefused, Manifest
 from app.database.backups.settle import refuse_newer, settle
 from app.domain.access_log import Command
+from app.services.checkpoints import Head
 from app.settings import Settings
 from app.trust import CHECKPOINTS, ERASURES, TrustFolder
 
@@ -64,15 +65,12 @@ def _restore_embedded(file: Path, manifest: Manifest, settings: Settings) -> int
             _unpack(file, folder, manifest)
             with embedded.opened_copy(settings, folder) as database:
                 embedded.refuse_damage(database)
-                repeated = _make_good(database, manifest, folder, trust)
+                made_good = _make_good(database, manifest, folder, trust)
             embedded.move_into_place(folder, settings)
             lines = _missing_lines(folder, trust)
-    with (
-        told("The backup is restored, but the trust folder could not be brought up to date."),
-        opened() as found,
-    ):
-        _finish(found, trust, lines)
-    return repeated
+    with told("The backup is restored, but the trust folder could not be brought up to date."):
+        _finish(trust, lines, made_good.heads)
+    return made_good.repeated
 
 
 def _restore_server(file: Path, manifest: Manifest, settings: Settings) -> int:
@@ -87,12 +85,12 @@ def _restore_server(file: Path, manifest: Manifest, settings: Settings) -> int:
             with bar("Loading") as progress:
                 server.load(database, dump, len(manifest.contents.rows), progress)
         with told(_TO_BE_DROPPED):
-            repeated = _make_good(database, manifest, folder, trust)
+            made_good = _make_good(database, manifest, folder, trust)
             server.open_doors(database)
             lines = _missing_lines(folder, trust)
         with told("The backup is restored, but the trust folder could not be brought up to date."):
-            _finish(database, trust, lines)
-    return repeated
+            _finish(trust, lines, made_good.heads)
+    return made_good.repeated
 
 
 def _unpack(file: Path, folder: Path, manifest: Manifest) -> None:
@@ -102,15 +100,26 @@ def _unpack(file: Path, folder: Path, manifest: Manifest) -> None:
             raise BackupRefused(f"{file} was changed while it was read.")
 
 
-def _make_good(database: Database, manifest: Manifest, folder: Path, trust: TrustFolder) -> int:
-    """Check an unpacked database, bring it up to date, and return how many erasures it took."""
+class _MadeGood(NamedTuple):
+    """How many erasures were repeated, and where the chains ended before that."""
+
+    repeated: int
+    heads: list[Head]
+
+
+def _make_good(database: Database, manifest: Manifest, folder: Path, trust: TrustFolder) -> _MadeGood:
+    """Check an unpacked database, and bring it up to date."""
     settle(database, manifest.contents)
+    # Who has keys of its own believes those only; a new installation has nothing but the backup's.
+    has_keys = next(trust.lines(PUBLIC_KEYS), None) is not None
     with bar("Verifying") as progress:
         for witness in (TrustFolder(folder), trust):
-            proof.verify_everything(database, witness, progress, may_be_behind=True)
+            keys = trust if has_keys else TrustFolder(folder)
+            proof.verify_everything(database, witness, keys, progress, may_be_behind=True)
+    heads = proof.heads_of(database)
     repeated = proof.repeat_erasures(database, _erasures(folder, trust), right_now())
     write_lines(database, Command.RESTORE, right_now())
-    return repeated
+    return _MadeGood(repeated, heads)
 
 
 def _erasures(folder: Path, trust: TrustFolder) -> Iterator[str]:
@@ -134,10 +143,10 @@ def _missing_lines(folder: Path, trust: TrustFolder) -> dict[str, list[str]]:
     return missing
 
 
-def _finish(database: Database, trust: TrustFolder, lines: dict[str, list[str]]) -> None:
+def _finish(trust: TrustFolder, lines: dict[str, list[str]], heads: list[Head]) -> None:
     for name, missing in lines.items():
         trust.append(name, missing)
-    proof.mark_restored(database, trust, right_now())
+    proof.mark_restored(trust, heads, right_now())
 
 
 @contextmanager

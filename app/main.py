@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from anyio import to_thread
 from fastapi import FastAPI
 
-from app.access import Surroundings, refuse_unguarded_routes
+from app.access import Surroundings
 from app.database import open_database
 from app.database.schema import refuse_outdated_schema
 from app.edge import Edge
@@ -30,6 +30,7 @@ from app.settings import LOCAL_HOSTS, Settings
 from app.signing import signing_key
 from app.throttling import BAD_TOKENS_A_MINUTE, Doorkeeper
 from app.trust import TrustFolder
+from app.unguarded import refuse_unguarded_routes
 from app.upkeep import Upkeep
 
 # Routes that use the database run in threads, each to its end. Python computes in one of them at a time,

@@ -8,11 +8,11 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
-from app.access import open_to_all, permission_of
 from app.domain.roles import PERMISSION_SENTENCES
 from app.edge import API_VERSION
 from app.models.base import EXAMPLE_CURSOR
 from app.problems import MEDIA_TYPE
+from app.unguarded import open_to_all, permission_of
 
 Json = dict[str, Any]
 

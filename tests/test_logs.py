@@ -14,8 +14,8 @@ from starlette.responses import StreamingResponse
 from starlette.testclient import TestClient
 
 from app import edge
-from app.access import open_to_all
 from app.logs import set_up_logs
+from app.unguarded import open_to_all
 from tests.support import Caller, assessment
 
 CANARY = "kanarie-4711"

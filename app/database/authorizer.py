@@ -31,7 +31,8 @@ _WRITES = frozenset({driver.SQLITE_INSERT, driver.SQLITE_UPDATE, driver.SQLITE_D
 _FUNCTIONS = frozenset({"load_extension", "sqlcipher_export", "fts3_tokenizer"})
 _PRAGMAS = frozenset(
     {
-        *("query_only", "busy_timeout", "wal_checkpoint", "optimize", "quick_check", "integrity_check"),
+        *("query_only", "busy_timeout", "cache_size", "wal_checkpoint", "optimize"),
+        *("quick_check", "integrity_check"),
         *("table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo"),
         *("foreign_key_list", "foreign_key_check"),
     }

@@ -7,6 +7,11 @@ of a citizen number): what is found *looks like* it.
 import re
 from collections.abc import Iterator
 
+_UUID = re.compile(
+    r"(?<!\w)(?=[\d-]*[a-f])[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}(?!\w)",
+    re.IGNORECASE | re.ASCII,
+)
+
 # `\d` is any decimal digit of Unicode, and `int` reads them all.
 # Looking ahead finds numbers that overlap: in 111 222 333 444 there can be two.
 _BSN = re.compile(r"(?<!\d)(?=(\d{8,9}|\d{3}[.\s]\d{3}[.\s]\d{3}|\d{4}[.\s]\d\d[.\s]\d{3})(?!\d))")
@@ -29,12 +34,17 @@ _PHONE = re.compile(
 )
 
 
+def _without_random_ids(text: str) -> str:
+    """Take out UUIDs, with dashes or without: what looks like a number in them is chance."""
+    return _UUID.sub(" ", text)
+
+
 def holds_bsn(text: str) -> bool:
     """Tell whether there is a Dutch citizen number (BSN): eight or nine digits that pass the 11-proof.
 
     They may stand in groups, 123 456 782 or 1234.56.782. Digits inside a longer row of digits are none.
     """
-    return any(_passes_the_11_proof(match[1]) for match in _BSN.finditer(text))
+    return any(_passes_the_11_proof(match[1]) for match in _BSN.finditer(_without_random_ids(text)))
 
 
 def _passes_the_11_proof(number: str) -> bool:
@@ -52,7 +62,9 @@ def holds_email(text: str) -> bool:
 def holds_iban(text: str) -> bool:
     """Tell whether there is an account number (IBAN) of any country, with or without spaces."""
     return any(
-        _is_97_proof(candidate) for match in _IBAN.finditer(text) for candidate in _beginnings(match[1])
+        _is_97_proof(candidate)
+        for match in _IBAN.finditer(_without_random_ids(text))
+        for candidate in _beginnings(match[1])
     )
 
 
@@ -70,4 +82,4 @@ def _is_97_proof(number: str) -> bool:
 
 def holds_phone(text: str) -> bool:
     """Tell whether there is a phone number: Dutch, or of another country when it begins with `+`."""
-    return _PHONE.search(text) is not None
+    return _PHONE.search(_without_random_ids(text)) is not None

@@ -35,7 +35,7 @@ def test_it_works(anna: Caller, recorded: list[dict[str, Any]]) -> None:
     assert response.json()["next"] is None
     first = response.json()["items"][-1]
     assert first == {name: recorded[0][name] for name in first}
-    written = {"own_words", "judged_reason", "note", "reason"}
+    written = {"own_words", "judged_reason", "note", "reason", "statements"}
     assert recorded[0].keys() - first.keys() == written | {"classification", "transition"}
 
 

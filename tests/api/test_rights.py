@@ -37,7 +37,7 @@ def test_a_statement_stands_with_its_assessment_and_changes_nothing_else(anna: C
     path = f"/v1/assessments/{recorded['id']}"
     assert anna.get(path).json() == recorded | {"statements": [said]}
     assert anna.get(path).headers["ETag"] == '"1-1"'
-    assert anna.get("/v1/assessments").json()["items"][0]["statements"] == [said]
+    assert "statements" not in anna.get("/v1/assessments").json()["items"][0]
     thread = anna.get(f"/v1/threads/{recorded['thread_id']}").json()
     assert [one["statements"] for one in thread["assessments"]] == [[said]]
 

@@ -1,6 +1,7 @@
 """What must never be recorded, and what only looks a little like it."""
 
 import string
+from uuid import UUID
 
 import pytest
 from hypothesis import assume, given
@@ -204,3 +205,17 @@ def test_holds_phone_finds_a_phone_number(text: str) -> None:
 )
 def test_holds_phone_lets_dates_and_references_be(text: str) -> None:
     assert not holds_phone(text)
+
+
+@given(st.uuids())
+def test_a_random_id_is_no_number_of_anybody(id_: UUID) -> None:
+    for text in (str(id_), id_.hex, f"order-{id_}", f"See {id_}."):
+        if not id_.hex.isdecimal():
+            found = [holds(text) for holds in (holds_bsn, holds_iban, holds_phone, holds_email)]
+            assert found == [False] * 4
+
+
+def test_a_number_beside_a_random_id_is_found() -> None:
+    assert holds_bsn("a75d9da9-6d89-4194-9a62-2a6e52449671 123456782")
+    assert holds_bsn("a75d9da9-6d89-4194-9a62-2a6e524496712 123456782")
+    assert holds_bsn("11111111-1111-1111-1111-123456782111 123456782")

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import SQLModel
 
-from app.access import api_routes, permission_of
 from app.domain.roles import PERMISSION_SENTENCES
 from app.main import create_app
 from app.models.base import FreeText, Reference, ShortText
 from app.openapi import SERVER, as_3_0, as_text, document
 from app.problems import MEDIA_TYPE
+from app.unguarded import api_routes, permission_of
 from tests.support import Caller
 
 Json = dict[str, Any]

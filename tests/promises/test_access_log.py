@@ -14,8 +14,8 @@ from app.database import transaction
 from app.knowledge import Knowledge
 from app.models.base import metadata
 from tests.log_rows import lines
-from tests.promises.test_access_matrix import NAMES_A_CASE, OPERATIONS, TABLE, Row, ask
-from tests.promises.world import CALLERS, World, embedded_database, make_world
+from tests.promises.test_access_matrix import NAMES_A_CASE, OPERATIONS, STEPS, TABLE, Row, ask
+from tests.promises.world import CALLERS, World, all_rows, embedded_database, make_world
 from tests.support import as_role, server_database
 
 KNOWN = CALLERS[: CALLERS.index("unknown")]
@@ -131,6 +131,8 @@ def object_of(world: World, row: Row) -> UUID | None:
         # Each of these operations has a case of its own, made when it is first asked for.
         reference = f"{operation.split('/')[2]}-{kind}"
         return None if kind == "other_organisation" else _case_called(world, reference)
+    if operation.partition(" ")[2] in STEPS and kind != "other_organisation":
+        return _case_of_the_newest_order(world)
     return UUID(world.objects[kind]["cases"])
 
 
@@ -140,6 +142,14 @@ def _case_called(world: World, reference: str) -> UUID:
     case = metadata.tables["case"]
     with everybody as opened, transaction(opened, write=False) as connection:
         return UUID(str(connection.execute(select(case.c.id).where(case.c.reference == reference)).scalar()))
+
+
+def _case_of_the_newest_order(world: World) -> UUID:
+    orders = all_rows(world.app.state.surroundings.database)["erasure_order"]
+    names = [column.name for column in metadata.tables["erasure_order"].columns]
+    newest = max((dict(zip(names, order, strict=True)) for order in orders), key=lambda order: order["id"])
+    case_id: UUID = newest["case_id"]
+    return case_id
 
 
 def names_its_case(operation: str, status: int) -> bool:

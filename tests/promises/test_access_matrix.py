@@ -9,12 +9,13 @@ from fastapi.routing import iter_route_contexts
 from httpx2 import Response
 from sqlmodel import col, select
 
-from app.access import Access, may, permission_of
+from app.access import Access, may
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.main import create_app
 from app.models.cases import Case
 from app.openapi import document
+from app.unguarded import permission_of
 from tests.promises.world import ABSENT, CALLERS, OWNERS, STRANGERS, World
 from tests.support import answers
 

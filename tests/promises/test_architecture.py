@@ -16,11 +16,11 @@ from uuid import uuid4
 import pytest
 from fastapi.routing import APIRoute
 
-from app.access import api_routes, permission_of
 from app.domain.roles import Permission
 from app.main import create_app
 from app.models.base import metadata
 from app.settings import Settings
+from app.unguarded import api_routes, permission_of
 from tests.promises.test_access_matrix import TABLE, ask, operations_of
 from tests.promises.world import CALLERS, World, all_rows
 

@@ -15,13 +15,13 @@ from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from app import wire
-from app.access import api_routes, permission_of
 from app.database import Database, transaction
 from app.database.walls import bind
 from app.domain.errors import Busy
 from app.main import create_app
 from app.models.base import table_of
 from app.models.organisations import Team
+from app.unguarded import api_routes, permission_of
 from app.wire import MOST_TRIES, StrictRoute
 from tests.support import People, make_people
 

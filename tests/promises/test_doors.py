@@ -8,10 +8,11 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import PlainTextResponse
 
-from app.access import Access, api_routes, may, open_to_all, permission_of, refuse_unguarded_routes
+from app.access import Access, may
 from app.domain.roles import Permission
 from app.main import create_app
 from app.routers import health
+from app.unguarded import api_routes, open_to_all, permission_of, refuse_unguarded_routes
 
 Reads = Annotated[Access, may(Permission.READ_CASES)]
 Records = Annotated[Access, may(Permission.RECORD_ASSESSMENT)]

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from app.database import Database, transaction
+from app.database.authorizer import restrict
 from app.domain.errors import Busy, DomainError, NoRoom
 from tests.promises.world import all_rows
 from tests.support import Caller, assessment
@@ -25,8 +26,10 @@ class Disk:
         event.listen(database.writer.pool, "checkout", self._set)
 
     def _set(self, connection: Any, *_: object) -> None:
-        # It holds for one connection, so each is told again.
+        # It holds for one connection, so each is told again; the service itself may not.
+        connection.set_authorizer(None)
         connection.execute(f"PRAGMA max_page_count={self.pages}")
+        restrict(connection)
 
 
 @pytest.fixture

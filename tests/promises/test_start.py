@@ -11,13 +11,14 @@ import pytest
 
 from app import main as assembly
 from app import server
-from app.access import UnguardedRoute, may, open_to_all
+from app.access import may
 from app.cli import main
 from app.database import Database, engine, open_database, schema
 from app.database.schema import migrate
 from app.domain.roles import Permission
 from app.routers import health
 from app.settings import Settings
+from app.unguarded import UnguardedRoute, open_to_all
 from tests.support import as_role, server_database, tampering
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from app.services.work import Work
 from tests.promises.test_access_matrix import TABLE, _body, _filled
 from tests.promises.world import CALLERS, CANARY, World, all_rows, make_world
 from tests.reliability.volume import volume
-from tests.support import as_role
+from tests.support import as_role, tampering
 
 Request = tuple[str, str, str, dict[str, Any]]
 """Caller, method, path and the rest."""
@@ -52,7 +52,7 @@ def broken(request: pytest.FixtureRequest, knowledge: Knowledge) -> Iterator[Wor
 
 def break_it(database: Database, statement: str) -> None:
     if database.is_embedded:
-        with transaction(database, write=True) as connection:
+        with tampering(database) as connection:
             connection.exec_driver_sql(statement)
         return
     with as_role(database, "owner") as owner, transaction(owner, write=True) as connection:
@@ -69,7 +69,11 @@ def requests(world: World) -> list[Request]:
         for caller in CALLERS:
             if cells[caller] >= 300:
                 continue
+            if operation.endswith("/executions"):
+                continue  # the order of this world was not granted, which is refused before any line
             body = _body(operation, world.objects["own"]["reference"])
+            if operation.endswith("/withholdings"):
+                body = {"entity_id": world.objects["own"]["assessments"], "field": "note", "ground": "harm"}
             options = {} if method == "GET" else {"json": body, "headers": {"If-Match": "*"}}
             found.append((caller, method, _filled(world, path, kind), options))
     searches = [

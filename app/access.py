@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 from sqlalchemy import Connection
 
 from app.database import Database, OrganisationSession, drop_remnants, transaction
@@ -22,8 +22,8 @@ from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission
 from app.domain.texts import Language
 from app.erasures import sync_erasures
 from app.knowledge import Knowledge
-from app.models.access_log import LONGEST_ADDRESS
-from app.models.base import Reference
+from app.models.access_log import LONGEST_ADDRESS, LONGEST_USER
+from app.models.base import refuse_personal_numbers
 from app.models.idempotency import LONGEST_KEY
 from app.security import is_well_formed, token_hash
 from app.services.access_log import write_down, write_refusal
@@ -176,13 +176,21 @@ class Access:
 
 _TRACE = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
+# In a header only what can be seen gets through unharmed.
+_VISIBLE = r"^[\x21-\x7e]+$"
+
 ActingUser = Annotated[
-    Reference | None,
+    str | None,
     Header(
         alias="X-Acting-User",
-        description="Who uses the calling application: an opaque reference. It is written in the access log.",
+        min_length=1,
+        max_length=LONGEST_USER,
+        pattern=_VISIBLE,
+        description="Who uses the calling application: an opaque reference of at most 64 visible characters, "
+        "no name or number. It is written in the access log.",
         examples=["employee-17"],
     ),
+    AfterValidator(refuse_personal_numbers),
 ]
 IdempotencyHeader = Annotated[
     str | None,
@@ -190,7 +198,7 @@ IdempotencyHeader = Annotated[
         alias="Idempotency-Key",
         min_length=8,
         max_length=LONGEST_KEY,
-        pattern=r"^[\x21-\x7e]+$",
+        pattern=_VISIBLE,
         description="Chosen by you, one for every new call. Sent again within a day, the call gets the "
         "same answer and nothing happens twice.",
         examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"],

@@ -99,6 +99,13 @@ _WORDS: dict[str, tuple[str, Text]] = {
     "less_than_equal": _AT_MOST,
     "uuid_parsing": _NOT_AN_ID,
     "uuid_type": _NOT_AN_ID,
+    "string_pattern_mismatch": (
+        "wrong_form",
+        Text(
+            nl="Dit heeft niet de vorm die hier hoort. Zie de beschrijving van dit veld.",
+            en="This does not have the form that belongs here. See the description of this field.",
+        ),
+    ),
     "string_unicode": _CHARACTER,
     "surrogate": _CHARACTER,
     "control_character": _CHARACTER,

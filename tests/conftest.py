@@ -24,6 +24,14 @@ from app.settings import Settings
 from tests.support import START, Caller, Clock, People, make_people, server_database
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is for `make torture` only: not skipped, because there is nothing to be made good."""
+    if os.environ.get("WERKRELATIE_TORTURE") != "1":
+        left_out = [item for item in items if item.get_closest_marker("torture")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_logs() -> None:
     """Log as the service does, and only what went wrong."""

@@ -12,6 +12,7 @@ from app.models.base import UtcDateTime, belongs_to, enum_column, uuid7
 from app.models.organisations import UserKind
 
 LONGEST_ADDRESS = 45
+LONGEST_USER = 64
 LONGEST_REQUEST_ID = 64
 LONGEST_TRACE = 64
 
@@ -43,7 +44,7 @@ class AccessEvent(SQLModel, table=True):
     actor_name: str = Field(max_length=200)
     role: Role | None = Field(sa_type=enum_column(Role))
     team_id: UUID | None
-    on_behalf_of: str | None = Field(max_length=64)
+    on_behalf_of: str | None = Field(max_length=LONGEST_USER)
     basis: Basis | None = Field(sa_type=enum_column(Basis))
     emergency: bool
     entity_kind: str | None = Field(max_length=40)

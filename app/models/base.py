@@ -153,6 +153,11 @@ def _opaque(value: str) -> str:
     )
 
 
+def refuse_personal_numbers(value: str | None) -> str | None:
+    """Refuse a reference by which anybody can tell who somebody is."""
+    return value if value is None else _opaque(_refuse_what(value, looks_like_bsn=holds_bsn))
+
+
 # The same rules as a pattern, for readers of the API description.
 _REFUSED = (
     r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff"

@@ -11,7 +11,7 @@ from tests.reliability.cluster import Cluster
 from tests.reliability.processes import Clients, Process, send_all, serving
 from tests.reliability.programs.load import Call, Plan
 from tests.reliability.sites import Site, lost, stock_of
-from tests.reliability.volume import TORTURE, dice, report, volume
+from tests.reliability.volume import dice, report, volume
 
 CLIENTS = 8
 PASSES = "lost 0, doubled 0"
@@ -133,7 +133,7 @@ def test_postgresql_is_killed(cluster_site: Site, cluster: Cluster) -> None:
     )
 
 
-@pytest.mark.skipif(not TORTURE, reason="chance decides how many rounds it takes: make torture")
+@pytest.mark.torture
 def test_postgresql_is_killed_control_synchronous_commit_off(cluster_site: Site, cluster: Cluster) -> None:
     site, missing, confirmed, rounds = cluster_site, 0, 0, 0
     site.execute("ALTER ROLE app_rw SET synchronous_commit = off")

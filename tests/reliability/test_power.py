@@ -13,7 +13,7 @@ import pytest
 from tests.reliability.processes import send_all, serving
 from tests.reliability.programs.load import Call, Plan
 from tests.reliability.sites import Site
-from tests.reliability.volume import TORTURE, report, volume
+from tests.reliability.volume import report, volume
 
 pytestmark = pytest.mark.skipif(
     shutil.which("strace") is None and not os.environ.get("CI"), reason="strace is not installed"
@@ -81,32 +81,29 @@ def test_every_confirmed_record_was_forced_to_the_disk(embedded_site: Site, tmp_
     )
 
 
-@pytest.mark.parametrize(
-    "wait",
-    ["on", pytest.param("off", marks=pytest.mark.skipif(not TORTURE, reason="a control: make torture"))],
-)
+@pytest.mark.parametrize("wait", ["on", pytest.param("off", marks=pytest.mark.torture)])
 def test_postgresql_forces_every_confirmed_record_to_the_disk(
-    server_site: Site, tmp_path: Path, wait: str
+    cluster_site: Site, tmp_path: Path, wait: str
 ) -> None:
     count = volume(100, 1000) if wait == "on" else 30
-    name = server_site.keeper.database_url.rpartition("/")[2].partition("?")[0]  # type: ignore[union-attr]
+    name = cluster_site.keeper.database_url.rpartition("/")[2].partition("?")[0]  # type: ignore[union-attr]
     # The tests run with `off`, and this is stronger than what holds for the role everywhere.
-    server_site.execute(f"ALTER ROLE app_rw IN DATABASE {name} SET synchronous_commit = {wait}")
-    with server_site.opened() as database, database.reader.connect() as connection:
+    cluster_site.execute(f"ALTER ROLE app_rw IN DATABASE {name} SET synchronous_commit = {wait}")
+    with cluster_site.opened() as database, database.reader.connect() as connection:
         folder = connection.exec_driver_sql("SHOW data_directory").scalar_one()
     postmaster = int((Path(folder) / "postmaster.pid").read_text().split()[0])
     syncs = tmp_path / wait
     # Backends are started after this, and traced; the writer of the log, which syncs too, is not.
-    with traced(postmaster, syncs), serving(server_site.settings) as (process,):
+    with traced(postmaster, syncs), serving(cluster_site.settings) as (process,):
         keys = [f"power-cut-{n}" for n in range(count)]
-        calls = send_all(Plan([process.port], server_site.token, 1, keys))
+        calls = send_all(Plan([process.port], cluster_site.token, 1, keys))
         time.sleep(0.2)
     assert [call.status for call in calls] == [201] * count
     assert forced(calls, moments(syncs)) == (count if wait == "on" else 0)
     report(
         "R3",
         f"{'' if wait == 'on' else 'control: '}fsync or fdatasync with synchronous_commit={wait}",
-        server_site.engine,
+        cluster_site.engine,
         figure=f"{forced(calls, moments(syncs))} of {count} calls, {len(moments(syncs))} syncs",
         passes="at least 1 for each call" if wait == "on" else "0",
     )

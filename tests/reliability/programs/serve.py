@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, event
 import app.access
 from app.cli import main
 from app.database import Database, engine
+from app.database.authorizer import lifted
 from app.logs import set_up_logs
 from app.server import run
 from app.settings import Settings
@@ -62,7 +63,8 @@ def pages(file: Path) -> None:
     begin: Any = engine._begin
 
     def begin_on_a_small_disk(connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA max_page_count={int(file.read_text())}")
+        with lifted(connection):
+            connection.exec_driver_sql(f"PRAGMA max_page_count={int(file.read_text())}")
         begin(connection)
 
     engine._begin = begin_on_a_small_disk

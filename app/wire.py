@@ -110,7 +110,8 @@ class StrictRoute(APIRoute):
         async def handle_strictly(request: Request) -> Response:
             body = await _limited_body(request)
             if body:
-                _refuse_other_media_types(request.headers.get("content-type", ""))
+                # Two headers are two claims: joined they are none of ours.
+                _refuse_other_media_types(", ".join(request.headers.getlist("content-type")))
             return await handle(_ReadRequest(request, body, strict_json(body) if body else None))
 
         return handle_strictly

@@ -101,8 +101,9 @@ def table_of(kind: type[SQLModel]) -> Table:
 
 _CONTROL = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# With the mark that says how a file is written, which nobody sees in a text.
 _NONCHARACTER = re.compile(
-    "[\ufdd0-\ufdef" + "".join(chr(p * 0x10000 + n) for p in range(17) for n in (0xFFFE, 0xFFFF)) + "]"
+    "[\ufeff\ufdd0-\ufdef" + "".join(chr(p * 0x10000 + n) for p in range(17) for n in (0xFFFE, 0xFFFF)) + "]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?")
@@ -159,9 +160,7 @@ def refuse_personal_numbers(value: str | None) -> str | None:
 
 
 # The same rules as a pattern, for readers of the API description.
-_REFUSED = (
-    r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff"
-)
+_REFUSED = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff"
 _WHITE = r" \t\n\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _LINES = {"pattern": rf"^[^{_REFUSED}]*[^\s{_REFUSED}][^{_REFUSED}]*$"}
 _LINE = {"pattern": rf"^[{_WHITE}]*[^\s{_REFUSED}]([^\t\n\r{_REFUSED}]*[^\s{_REFUSED}])?[{_WHITE}]*$"}

@@ -54,6 +54,12 @@ def test_wrong_bodies_are_refused(anybody: Caller, body: bytes, code: str) -> No
     assert [error["code"] for error in response.json()["errors"]] == [code]
 
 
+def test_two_claims_about_the_body_are_one_too_many(anybody: Caller) -> None:
+    headers = [("Content-Type", "application/json"), ("Content-Type", "text/plain")]
+    response = anybody.http.post(PATH, content=b"{}", headers=headers)
+    assert response.status_code == 415
+
+
 @pytest.mark.parametrize(
     "content_type",
     [

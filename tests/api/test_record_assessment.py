@@ -241,6 +241,7 @@ def test_a_case_of_somebody_else_is_not_found(callers: dict[str, Caller]) -> Non
         ({"note": "nul \u0000"}, "#/note", "character_not_allowed"),
         ({"note": "turned \u202e round"}, "#/note", "character_not_allowed"),
         ({"note": "nothing \ufffe"}, "#/note", "character_not_allowed"),
+        ({"case": {"reference": "2026\ufeff-0042"}}, "#/case/reference", "character_not_allowed"),
         ({"scales": {"progress": 11}}, "#/scales/progress", "out_of_range"),
         ({"scales": {"progress": -1}}, "#/scales/progress", "out_of_range"),
         ({"scales": {"progress": 4.5}}, "#/scales/progress", "wrong_type"),

@@ -254,12 +254,10 @@ def _parts(schema: Json) -> Iterator[Json]:
         yield from _parts(part)
 
 
-# The description leaves out the noncharacters beyond the basic plane, and languages differ on U+FEFF.
-RARITIES = "\ufeff" + "".join(
-    chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF)
-)
+# The description leaves out the noncharacters beyond the basic plane.
+RARITIES = "".join(chr(plane * 0x10000 + end) for plane in range(1, 17) for end in (0xFFFE, 0xFFFF))
 TEXTS = st.text(
-    st.sampled_from("a \t\n\r\0\x0b\x1c\x7f\x85\xa0\u200b\u2028\u202e\u2066\ufdd0\ufffe😀")
+    st.sampled_from("a \t\n\r\0\x0b\x1c\x7f\x85\xa0\u200b\u2028\u202e\u2066\ufdd0\ufeff\ufffe😀")
     | st.characters(codec="utf-8", exclude_characters=RARITIES),
     max_size=9,
 )

@@ -160,7 +160,8 @@ def refuse_personal_numbers(value: str | None) -> str | None:
 
 
 # The same rules as a pattern, for readers of the API description.
-_REFUSED = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff"
+_INVISIBLE = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+_REFUSED = rf"{_INVISIBLE}\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff"
 _WHITE = r" \t\n\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _LINES = {"pattern": rf"^[^{_REFUSED}]*[^\s{_REFUSED}][^{_REFUSED}]*$"}
 _LINE = {"pattern": rf"^[{_WHITE}]*[^\s{_REFUSED}]([^\t\n\r{_REFUSED}]*[^\s{_REFUSED}])?[{_WHITE}]*$"}

@@ -72,7 +72,7 @@ def _wrong_value(body: bytes, chances: random.Random) -> bytes:
         case 0:
             content["answers"][chances.choice([*content["answers"]])] = wrong
         case 1:
-            content["answers"] = wrong
+            content["answers"] = wrong or [wrong]  # no answers at all would be right: nobody asked
         case 2:
             content[chances.choice(["case", "participant", "concern"])] = wrong
         case _:

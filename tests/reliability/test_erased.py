@@ -22,7 +22,7 @@ from app.settings import Settings
 from app.trust import TrustFolder
 from tests.api.test_erasures import erase
 from tests.promises.world import all_rows
-from tests.reliability.volume import volume
+from tests.reliability.volume import report, volume
 from tests.support import Caller, Clock, People, answers, make_people
 
 CANARIES = volume(50, 1000)
@@ -171,6 +171,14 @@ def test_nothing_is_left_on_disk(
         log = capfd.readouterr()
         assert MARK not in log.out + log.err
     database.close()
+    report(
+        "R19",
+        f"{'control: ' if kind is Careless else ''}search for what was erased in file, journal, exports and logs",
+        "embedded",
+        figure=f"{len(left)} of {len(canaries.made)} left",
+        passes="most are left" if kind is Careless else "0 left",
+        control="-" if kind is Careless else "secure_delete=OFF leaves most, see below",
+    )
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -185,3 +193,10 @@ def test_nothing_is_left_in_a_dump(
         dump = repr(all_rows(database)).encode() + everything_on_disk(tmp_path / "trust")
         assert MARK.encode() not in dump
         assert MARK.encode() not in everything_that_goes_out(callers)
+        report(
+            "R19",
+            "search for what was erased in a dump, exports and the trust folder",
+            "postgresql",
+            figure=f"0 of {len(canaries.made)} left",
+            passes="0 left",
+        )

@@ -15,7 +15,7 @@ from app.services.access_log import write_down
 from app.services.work import Work
 from tests.promises.test_access_matrix import TABLE, _body, _filled
 from tests.promises.world import CALLERS, CANARY, World, all_rows, make_world
-from tests.reliability.volume import volume
+from tests.reliability.volume import report, volume
 from tests.support import as_role, tampering
 
 Request = tuple[str, str, str, dict[str, Any]]
@@ -105,6 +105,14 @@ def test_nothing_leaves_and_nothing_is_kept(broken: World, request: pytest.Fixtu
     assert CANARY not in words
     assert all_rows(database) == before
     assert len(asked) <= volume(100, 1000)
+    report(
+        "R17",
+        "reads, searches and writes while the access log is broken: " + request.node.callspec.id,
+        "embedded" if database.is_embedded else "postgresql",
+        figure=f"{volume(100, 1000)} requests: 503 each, 0 bytes of content, nothing kept",
+        passes="0 bytes of content",
+        control="a log that is written in the background shows content",
+    )
 
 
 def test_a_refusal_that_cannot_be_written_down_shows_nothing_either(broken: World) -> None:

@@ -17,7 +17,7 @@ from app.services.checkpoints import Checkpoint
 from app.services.plain_rows import fetch, source
 from app.services.verification import Fault
 from tests.reliability.recorded import Recorder, some_history, superuser, undone
-from tests.reliability.volume import volume
+from tests.reliability.volume import report, volume
 from tests.support import People
 
 FORGERIES = volume(100, 1000)
@@ -47,6 +47,9 @@ class Forger:
         value = self.another(name, row[name])
         where, keys = self.where(table, row)
         self.run(f'UPDATE "{table}" SET {name} = :value WHERE {where}', value=value, **keys)
+        if row in self.rows(table):
+            # PostgreSQL leaves out spaces for which a column has no room: then nothing was forged.
+            raise IndexError
         return self.suspects(table, row) | self.suspects(table, row | {name: value})
 
     def delete(self) -> set[str]:
@@ -281,6 +284,14 @@ def test_every_forgery_before_a_checkpoint_is_found(
         tried += 1
     assert done == {deed.__name__ for deed in DEEDS}
     assert recorder.verify(checkpoints, connection).fault is None
+    report(
+        "R18",
+        "forgeries by somebody with full control, older than the newest checkpoint",
+        "embedded" if recorder.database.is_embedded else "postgresql",
+        figure=f"{tried} forgeries: all found, each with its entry, row or seal named",
+        passes="all found",
+        control="without checkpoints a cut tail and a rebuilt chain are missed",
+    )
 
 
 def names(fault: Fault) -> set[str]:

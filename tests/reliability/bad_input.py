@@ -65,7 +65,7 @@ def _body(make: Callable[[bytes, random.Random], bytes]) -> Callable[[str, str, 
 
 def _wrong_value(body: bytes, chances: random.Random) -> bytes:
     content = json.loads(body)
-    wrong = chances.choice(
+    wrong: Any = chances.choice(
         [None, 1, -1.5, True, [], {}, [CANARY], {CANARY: 1}, CANARY, "", " ", "\u202e" + CANARY, "x" * 5000]
     )
     match chances.randrange(4):

@@ -173,7 +173,7 @@ def test_nothing_is_left_on_disk(
     database.close()
     report(
         "R19",
-        f"{'control: ' if kind is Careless else ''}search for what was erased in file, journal, exports and logs",
+        f"{'control: ' if kind is Careless else ''}search for what was erased: file, journal, exports, logs",
         "embedded",
         figure=f"{len(left)} of {len(canaries.made)} left",
         passes="most are left" if kind is Careless else "0 left",

@@ -7,6 +7,7 @@ left was made for the request: an id, a moment, a hash, the next number of a ser
 
 import os
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -45,7 +46,8 @@ def taken_down() -> Iterator[list[Statement]]:
 
     def note(*seen: Any) -> None:  # noqa: ANN401 - the event hands in six things
         _, _, sql, parameters, _, many = seen
-        if _BOUNDARY.match(sql):
+        # What the service does by itself, in a thread of its own, is no part of a request.
+        if _BOUNDARY.match(sql) or threading.current_thread().name == "upkeep":
             return
         sets = parameters if many else [parameters]
         positional = not isinstance(sets[0], Mapping)

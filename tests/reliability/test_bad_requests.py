@@ -3,8 +3,11 @@
 import re
 import socket
 from collections import Counter
+from typing import Any
 
 import psutil
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from tests.reliability.bad_input import CANARY, Bad, bad_requests
 from tests.reliability.processes import Caller, serving
@@ -64,4 +67,27 @@ def test_bad_requests_are_refused_and_leave_nothing(embedded_site: Site) -> None
         figure=f"{count} requests: {', '.join(f'{n} x {one}' for one, n in sorted(statuses.items()))}; "
         f"0 accepted, 0 echoes; memory +{grown / 1e6:.0f} MB",
         passes="0 with 5xx, 0 accepted, 0 echoes, at most +50 MB",
+    )
+
+
+def test_bad_requests_control_a_bare_application_takes_some_and_breaks() -> None:
+    bare = FastAPI()
+
+    @bare.post("/")
+    def take(body: dict[str, Any]) -> dict[str, Any]:
+        return body
+
+    client = TestClient(bare, raise_server_exceptions=False)
+    bodies = (b'{"a": NaN}', b'{"a": 1e999}', b'{"a": "\\ud800"}')
+    answers = [
+        client.post("/", content=body, headers={"Content-Type": "application/json"}) for body in bodies
+    ]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == [200, 200, 500], "it takes what is no number, and breaks on half a character"
+    report(
+        "R15",
+        "control: three of them to a bare application",
+        "-",
+        figure="2 accepted, 1 x 500",
+        passes="at least 1 accepted, 1 with 5xx",
     )

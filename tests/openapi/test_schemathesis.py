@@ -265,7 +265,14 @@ def test_the_service_keeps_every_promise_of_its_description(
     user = people.users.get(name)
     permitted = _permitted(application, ROLE_PERMISSIONS[user.role] if user else frozenset())
     # Schemathesis does not try the address it has the description from.
-    assert successful == permitted - {"GET /openapi.json"}
+    assert successful | UP_TO_CHANCE == (permitted - {"GET /openapi.json"}) | UP_TO_CHANCE
+
+
+UP_TO_CHANCE = {"POST /clients/{case_reference}/withholdings"}
+"""A file, a row in it and a text of that row have to belong together, which is found by luck only.
+
+`tests/api/test_rights.py` tries it on purpose.
+"""
 
 
 def _permitted(application: FastAPI, permissions: frozenset[Permission]) -> set[str]:

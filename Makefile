@@ -21,6 +21,7 @@ SPECTRAL := tools/node_modules/.installed
 
 CODE := $(wildcard app migrations tests benchmarks)
 SCRATCH := .cache/docs
+PO := --no-wrap --omit-header
 
 # `make run HOST=0.0.0.0 PORT=9000`. HOST counts only on the command line: some shells and tools set it for
 # purposes of their own, and a service must not listen elsewhere by accident.
@@ -28,7 +29,7 @@ SERVE_OPTIONS := $(if $(filter command,$(origin HOST)),--host $(HOST)) $(if $(PO
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test torture check bench format docs lock install clean
+.PHONY: help run test torture check bench format docs words lock install clean
 
 help:  ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +70,12 @@ docs: $(RUN) $(PROJECT)  ## Write docs/openapi.json, docs/openapi-3.0.json and d
 	@$(call generate,$(SCRATCH))
 	@mkdir -p docs
 	cp $(SCRATCH)/openapi.json $(SCRATCH)/openapi-3.0.json $(SCRATCH)/rules.md docs/
+
+words: $(RUN) $(PROJECT)  ## Collect the words of the pages; what is new is left empty, for a translator.
+	@mkdir -p $(SCRATCH)
+	$(BIN)/pybabel -q extract -F babel.cfg $(PO) --sort-output --no-location -k say:2 -o $(SCRATCH)/messages.pot app/web
+	$(BIN)/pybabel -q update $(PO) --no-fuzzy-matching --ignore-obsolete --locale nl \
+		--input-file $(SCRATCH)/messages.pot --output-file app/web/locale/nl/LC_MESSAGES/messages.po
 
 lock: $(DEV)  ## Lock the dependencies again; ARGS=--upgrade takes newer versions.
 	$(call compile,run,--group install)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import structlog
@@ -36,8 +36,6 @@ from app.trust import TrustFolder
 from app.wire import Replayed, asked_language, json_response
 
 log = structlog.get_logger()
-
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ class Access:
         doorkeeper, address = self.surroundings.doorkeeper, self.origin.address or ""
         present_token(connection, self.credential)
         try:
-            found = find_actor(connection, self.credential, now)
+            found = self._find(connection, now)
         except NotAuthenticated:
             doorkeeper.bad(address, self.credential)
             raise
@@ -137,6 +135,10 @@ class Access:
         else:
             doorkeeper.bad(address, self.credential)
         return found
+
+    def _find(self, connection: Connection, now: datetime) -> Found:
+        """Find who is behind the credential, which was presented. Raises `NotAuthenticated`."""
+        return find_actor(connection, self.credential, now)
 
     def settle_erasure(self) -> None:
         """Do what belongs to an erasure and cannot be in its transaction. Call it after the commit.
@@ -206,11 +208,20 @@ IdempotencyHeader = Annotated[
 ]
 
 
-class Permitted:
-    """The dependency of a route with a permission. It does no I/O, so it costs no thread."""
+class Door:
+    """The dependency of a route with one permission. It does no I/O, so it costs no thread.
+
+    `happens_once` says that it looks after calls that are sent twice, which every POST needs.
+    """
+
+    happens_once: ClassVar[bool] = False
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
+
+
+class Permitted(Door):
+    """The door of a route of the API, for who has a token."""
 
     async def __call__(self, request: Request, acting_user: ActingUser = None) -> Access:
         """Take the bearer token and check its form. Raises `NotAuthenticated` and `TooManyRequests`."""
@@ -229,15 +240,17 @@ class Permitted:
             self.permission,
             credential,
             asked_language(request),
-            _origin(request, acting_user),
-            _id_in_address(request),
+            origin_of(request, acting_user),
+            id_in_address(request),
             key,
             request.path_params.get("case_reference"),
         )
 
 
 class PermittedOnce(Permitted):
-    """The dependency of a guarded POST: a call with a key is carried out once."""
+    """The door of a guarded POST: a call with a key is carried out once."""
+
+    happens_once = True
 
     async def __call__(
         self, request: Request, acting_user: ActingUser = None, idempotency_key: IdempotencyHeader = None
@@ -268,7 +281,8 @@ def may_once(permission: Permission) -> Any:  # noqa: ANN401 - same
     return Depends(PermittedOnce(permission))
 
 
-def _origin(request: Request, acting_user: str | None) -> Origin:
+def origin_of(request: Request, acting_user: str | None = None) -> Origin:
+    """Say where a call comes from, for the access log."""
     trace = request.headers.get("traceparent", "")
     return Origin(
         address=request.client.host[:LONGEST_ADDRESS] if request.client else None,
@@ -278,7 +292,8 @@ def _origin(request: Request, acting_user: str | None) -> Origin:
     )
 
 
-def _id_in_address(request: Request) -> UUID | None:
+def id_in_address(request: Request) -> UUID | None:
+    """Return the id in the address, for the access log, when there is one."""
     try:
         return UUID(request.path_params["id"])
     except (KeyError, ValueError):

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.identifiers import holds_bsn
-from app.problems import Unexpected, problem_response
+from app.problems import Refuse, Unexpected, problem_response
 from app.wire import UnknownHost
 
 API_VERSION = "1.0.0"
@@ -21,16 +21,33 @@ API_VERSION = "1.0.0"
 # A name or an address, and a port that says nothing.
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::\d{1,5})?")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
-_SAFE = (
-    (b"api-version", API_VERSION.encode()),
+_ALWAYS = (
     (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b""),
+)
+_FOR_PROGRAMS = (
+    (b"api-version", API_VERSION.encode()),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+# Everything comes from here, and nothing is written into the page itself.
+_PAGE_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        *(f"{kind}-src 'self'" for kind in ("script", "style", "font", "connect")),
+        "img-src 'self' data:",
+        "form-action 'self'",
+        *(f"{kind} 'none'" for kind in ("base-uri", "frame-ancestors", "object-src")),
+    )
+)
+_FOR_PEOPLE = (
+    (b"content-security-policy", _PAGE_POLICY.encode()),
+    # With `no-referrer` a browser would send `Origin: null` along with our own forms.
+    (b"referrer-policy", b"same-origin"),
 )
 _NO_STORE = (b"cache-control", b"no-store")
 
@@ -40,8 +57,9 @@ log = structlog.get_logger()
 class Edge:
     """The outermost layer of the application, in plain ASGI."""
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], refuse: Refuse = problem_response) -> None:
         self._app = app
+        self._refuse = refuse
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +78,8 @@ class Edge:
                 status = int(message["status"])
                 headers = message.setdefault("headers", [])
                 headers.append((b"x-request-id", request_id.encode()))
-                headers.extend(_SAFE)
+                headers.extend(_ALWAYS)
+                headers.extend(_FOR_PEOPLE if scope["state"].get("page") else _FOR_PROGRAMS)
                 if language := scope["state"].get("language"):
                     headers.append((b"content-language", language.encode()))
                     headers.append((b"vary", b"Accept-Language"))
@@ -80,7 +99,7 @@ class Edge:
             log.exception("fault", request_id=request_id, kind=type(error).__name__)
             if status:
                 raise
-            await problem_response(Request(scope), Unexpected())(scope, receive, send_safely)
+            await self._refuse(Request(scope), Unexpected())(scope, receive, send_safely)
         finally:
             log.info(
                 "request",

@@ -32,6 +32,9 @@ from app.throttling import BAD_TOKENS_A_MINUTE, Doorkeeper
 from app.trust import TrustFolder
 from app.unguarded import refuse_unguarded_routes
 from app.upkeep import Upkeep
+from app.web import assets
+from app.web.refusals import refusal
+from app.web.routes import PAGES
 
 # Routes that use the database run in threads, each to its end. Python computes in one of them at a time,
 # so more would only wait for each other, and every one keeps memory; enough to wait for disks and locks.
@@ -69,8 +72,11 @@ def create_app(hosts: Collection[str] = LOCAL_HOSTS) -> FastAPI:
         app.include_router(module.router, prefix=SERVER)
     app.include_router(health.router)
     publish(app)
-    handle_problems(app)
-    app.add_middleware(Edge, hosts=hosts)
+    for pages in PAGES:
+        app.include_router(pages.router)
+    app.include_router(assets.router)
+    handle_problems(app, refusal)
+    app.add_middleware(Edge, hosts=hosts, refuse=refusal)
     refuse_unguarded_routes(app)
     return app
 

@@ -1,5 +1,6 @@
 """Every refusal as a problem document (RFC 9457). The one place that knows which status belongs."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,9 @@ from app.domain.errors import (
     CaseIsClosed,
     CaseIsHeld,
     CaseIsRestricted,
+    ConfirmationNeeded,
     DomainError,
+    ForgedForm,
     IdempotencyKeyReused,
     InvalidInput,
     NoRoom,
@@ -49,6 +52,8 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     UnknownHost: HTTPStatus.BAD_REQUEST,
     NotAuthenticated: HTTPStatus.UNAUTHORIZED,
     NotPermitted: HTTPStatus.FORBIDDEN,
+    ConfirmationNeeded: HTTPStatus.FORBIDDEN,
+    ForgedForm: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     CaseIsClosed: HTTPStatus.CONFLICT,
@@ -162,27 +167,31 @@ def problem_response(request: Request, error: DomainError) -> Response:
         content,
         status_code=status,
         media_type=MEDIA_TYPE,
-        headers=_headers(error),
+        headers=headers_of(error),
     )
 
 
-def _headers(error: DomainError) -> dict[str, str] | None:
+def headers_of(error: DomainError) -> dict[str, str]:
+    """Return the headers that belong to a refusal: when to try again, how to say who you are."""
     if isinstance(error, TooManyRequests):
         return {"Retry-After": str(error.retry_after)}
-    return _HEADERS.get(type(error))
+    return _HEADERS.get(type(error), {})
 
 
-def handle_problems(app: FastAPI) -> None:
-    """Let every refusal of an application end as a problem document."""
+Refuse = Callable[[Request, DomainError], Response]
+
+
+def handle_problems(app: FastAPI, answer: Refuse = problem_response) -> None:
+    """Let every refusal of an application end in an answer: a problem document, or what `answer` makes."""
 
     async def refuse(request: Request, error: Exception) -> Response:
         match error:
             case DomainError():
-                return problem_response(request, error)
+                return answer(request, error)
             case RequestValidationError():
-                return problem_response(request, invalid_input(error.errors()))
+                return answer(request, invalid_input(error.errors()))
             case HTTPException():
-                response = problem_response(request, _of_status(error.status_code))
+                response = answer(request, _of_status(error.status_code))
                 if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
                     response.headers["Allow"] = ", ".join(_methods_of(request))
                 return response
@@ -191,9 +200,8 @@ def handle_problems(app: FastAPI) -> None:
 
     async def answer_again(request: Request, error: Exception) -> Response:
         assert isinstance(error, Replayed)  # noqa: S101 - for the type checker: nothing else comes here
-        answer = error.answer
-        request.scope["state"]["language"] = answer.language
-        return json_response(answer, replayed=True)
+        request.scope["state"]["language"] = error.answer.language
+        return json_response(error.answer, replayed=True)
 
     for kind in (DomainError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, refuse)

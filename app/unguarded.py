@@ -7,13 +7,14 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.access import Permitted, PermittedOnce
+from app.access import Door
 from app.database.engine import StartRefused
 from app.domain.roles import Permission
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 _OPEN = "open_to_all"
+_SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class UnguardedRoute(StartRefused, RuntimeError):
@@ -26,7 +27,22 @@ def open_to_all(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
+def is_page(route: APIRoute) -> bool:
+    """Tell whether a route is for people: its kind of route says so."""
+    return getattr(route, "is_page", False)
+
+
 def api_routes(app: FastAPI) -> list[APIRoute]:
+    """Return the routes for programs."""
+    return [route for route in all_routes(app) if not is_page(route)]
+
+
+def page_routes(app: FastAPI) -> list[APIRoute]:
+    """Return the routes for people."""
+    return [route for route in all_routes(app) if is_page(route)]
+
+
+def all_routes(app: FastAPI) -> list[APIRoute]:
     """Return all routes, also those of included routers.
 
     Raises `UnguardedRoute` for one of another kind: nothing would look at its permission.
@@ -50,13 +66,13 @@ def permission_of(route: APIRoute) -> Permission | None:
     is_open = getattr(route.endpoint, _OPEN, False)
     if len({door.permission for door in doors}) + is_open != 1:
         raise UnguardedRoute(f"{route.path}: declare one permission with may(), or open_to_all")
-    if "POST" in (route.methods or ()) and not all(isinstance(door, PermittedOnce) for door in doors):
-        raise UnguardedRoute(f"{route.path}: declare the permission of a POST with may_once()")
+    if "POST" in (route.methods or ()) and not all(door.happens_once for door in doors):
+        raise UnguardedRoute(f"{route.path}: declare the permission of a POST with may_once() or form()")
     return doors.pop().permission if doors else None
 
 
-def _doors_of(dependant: Dependant) -> Iterator[Permitted]:
-    if isinstance(dependant.call, Permitted):
+def _doors_of(dependant: Dependant) -> Iterator[Door]:
+    if isinstance(dependant.call, Door):
         yield dependant.call
     for child in dependant.dependencies:
         yield from _doors_of(child)
@@ -64,8 +80,10 @@ def _doors_of(dependant: Dependant) -> Iterator[Permitted]:
 
 def refuse_unguarded_routes(app: FastAPI) -> None:
     """Do not start with a route that has no permission and is not explicitly open."""
-    routes = api_routes(app)
+    routes = all_routes(app)
     if not routes:
         raise UnguardedRoute("no routes found: this check is broken")
     for route in routes:
         permission_of(route)
+        if (route.methods or set()) - _SAFE and not getattr(route, "reads_strictly", False):
+            raise UnguardedRoute(f"{route.path}: what comes in has to be read by a route that is strict")

@@ -101,14 +101,16 @@ class StrictRoute(APIRoute):
     What collided with somebody else in the database is done again, from the beginning: all of it was undone.
     """
 
+    reads_strictly = True
+
     def get_route_handler(self) -> Handle:
         """Put the strict reading before FastAPI's own."""
-        handle = _again_after_a_collision(super().get_route_handler())
+        handle = again_after_a_collision(super().get_route_handler())
         if self.body_field is None:
             return handle
 
         async def handle_strictly(request: Request) -> Response:
-            body = await _limited_body(request)
+            body = await limited_body(request)
             if body:
                 # Two headers are two claims: joined they are none of ours.
                 _refuse_other_media_types(", ".join(request.headers.getlist("content-type")))
@@ -117,7 +119,9 @@ class StrictRoute(APIRoute):
         return handle_strictly
 
 
-def _again_after_a_collision(handle: Handle) -> Handle:
+def again_after_a_collision(handle: Handle) -> Handle:
+    """Do again, from the beginning, what collided with somebody else: all of it was undone."""
+
     async def handle_again(request: Request) -> Response:
         for _ in range(MOST_TRIES - 1):
             try:
@@ -132,7 +136,8 @@ def _again_after_a_collision(handle: Handle) -> Handle:
     return handle_again
 
 
-async def _limited_body(request: Request) -> bytes:
+async def limited_body(request: Request) -> bytes:
+    """Return the body. Raises `TooLarge` as soon as it is."""
     body = bytearray()
     async for piece in request.stream():
         body += piece

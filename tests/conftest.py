@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from app.main import create_app
 from app.services.trail import Trail
 from app.services.work import Work
 from app.settings import Settings
-from tests.support import START, Caller, Clock, People, make_people, server_database
+from tests.support import START, Caller, Clock, People, Visitor, make_people, server_database, sign_in
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -168,3 +168,17 @@ def callers(application: FastAPI, people: People) -> dict[str, Caller]:
 def anna(callers: dict[str, Caller]) -> Caller:
     """A practitioner of team north."""
     return callers["anna"]
+
+
+@pytest.fixture
+def visitor(
+    application: FastAPI, database: Database, people: People, clock: Clock
+) -> Callable[[str], Visitor]:
+    """Somebody of the cast at the pages, signed in; `nobody` is not."""
+
+    def visit(name: str) -> Visitor:
+        if name == "nobody":
+            return Visitor(application)
+        return Visitor(application, sign_in(database, people.users[name], clock.now))
+
+    return visit

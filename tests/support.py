@@ -16,6 +16,7 @@ from app.database import Database, OrganisationSession, open_database, transacti
 from app.database.authorizer import lifted
 from app.domain.roles import Role
 from app.models.organisations import Organisation, UserKind
+from app.services.logins import Beginning, start_session
 from app.services.organisations import (
     Account,
     TokenOrder,
@@ -26,6 +27,7 @@ from app.services.organisations import (
 )
 from app.services.work import Actor
 from app.settings import Settings
+from app.web.forms import CSRF_FIELD, SESSION, VISIT, proof_of
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -200,3 +202,37 @@ def make_token(database: Database, people: People, order: TokenOrder, now: datet
         token = create_token(session, people.organisation, order, now)
         session.flush()
     return token
+
+
+class Visitor:
+    """Somebody who looks at pages, signed in or not, with a browser that says where a form comes from."""
+
+    def __init__(self, app: FastAPI, cookie: str | None = None) -> None:
+        self.http = TestClient(
+            app, base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False
+        )
+        self.http.headers["Accept"] = "text/html"
+        if cookie:
+            self.http.cookies.set(SESSION, cookie)
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.http.get(path, **options)
+
+    def post(self, path: str, fields: dict[str, Any] | None = None, **options: Any) -> Any:
+        """Send a form of our own. Whoever has no cookie yet looks at a page first, as a browser would."""
+        if not {SESSION, VISIT} & {*self.http.cookies}:
+            self.http.get("/nl/")
+        secret = self.http.cookies.get(SESSION) or self.http.cookies.get(VISIT)
+        assert secret is not None
+        headers = {"Sec-Fetch-Site": "same-origin", **options.pop("headers", {})}
+        data = {CSRF_FIELD: proof_of(secret), **(fields or {})}
+        return self.http.post(path, data=data, headers=headers, **options)
+
+
+def sign_in(database: Database, actor: Actor, now: datetime) -> str:
+    """Begin a session for somebody, and return its cookie."""
+    with (
+        transaction(database, write=True) as connection,
+        OrganisationSession(connection, actor.organisation_id) as session,
+    ):
+        return start_session(session, Beginning(actor.user_id, actor.role), now)

@@ -18,13 +18,18 @@ BACKUP_ROLE = "backup"
 
 _OWN = "organisation_id = nullif(current_setting('app.organisation', true), '')::uuid"
 _TOKEN = "nullif(current_setting('app.token', true), '')"  # noqa: S105 - the name of a setting
-# Before an organisation is bound, whoever presents a token sees the rows behind that token.
-_BY_TOKEN = {
+_LOGIN = "nullif(current_setting('app.login', true), '')"
+# Before an organisation is bound, whoever presents a secret (a token, a cookie, a link that works once)
+# sees the rows behind it, and who says a name to sign in with sees the account of that name.
+_BEFORE_BINDING = {
     "api_token": f"token_hash = {_TOKEN}",
     "user": f"""EXISTS (SELECT 1 FROM api_token t WHERE t.organisation_id = "user".organisation_id
         AND t.user_id = "user".id AND t.token_hash = {_TOKEN})""",
     "membership": f"""EXISTS (SELECT 1 FROM api_token t WHERE t.organisation_id = membership.organisation_id
         AND t.user_id = membership.user_id AND t.token_hash = {_TOKEN})""",
+    "login_session": f"cookie_hash = {_TOKEN}",
+    "sign_in_link": f"token_hash = {_TOKEN}",
+    "local_account": f"login = {_LOGIN}",
 }
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 _RIGHTS = {
@@ -52,9 +57,15 @@ def bind(connection: Connection, organisation_id: UUID | None) -> None:
 
 
 def present_token(connection: Connection, token_hash: str) -> None:
-    """Let the rest of this transaction see the rows behind one token."""
+    """Let the rest of this transaction see the rows behind one secret, by its hash."""
     if is_walled(connection):
         connection.exec_driver_sql("SELECT set_config('app.token', %s, true)", (token_hash,))
+
+
+def present_login(connection: Connection, login: str) -> None:
+    """Let the rest of this transaction see the account of one name to sign in with."""
+    if is_walled(connection):
+        connection.exec_driver_sql("SELECT set_config('app.login', %s, true)", (login,))
 
 
 def owned_tables(connection: Connection) -> list[str]:
@@ -94,9 +105,9 @@ def put_up(connection: Connection) -> None:
         connection.exec_driver_sql(
             f'CREATE POLICY organisation ON "{table}" USING ({_OWN}) WITH CHECK ({_OWN})'
         )
-        if table in _BY_TOKEN:
+        if table in _BEFORE_BINDING:
             connection.exec_driver_sql(
-                f'CREATE POLICY by_token ON "{table}" FOR SELECT USING ({_BY_TOKEN[table]})'
+                f'CREATE POLICY before_binding ON "{table}" FOR SELECT USING ({_BEFORE_BINDING[table]})'
             )
         connection.exec_driver_sql(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
         connection.exec_driver_sql(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
@@ -151,8 +162,8 @@ def _expected(table: str) -> dict[str, tuple[str, ...]]:
     policies: dict[str, tuple[str, ...]] = {
         "organisation": ("PERMISSIVE", "{public}", "ALL", _plain(_OWN), _plain(_OWN))
     }
-    if table in _BY_TOKEN:
-        policies["by_token"] = ("PERMISSIVE", "{public}", "SELECT", _plain(_BY_TOKEN[table]), "")
+    if table in _BEFORE_BINDING:
+        policies["before_binding"] = ("PERMISSIVE", "{public}", "SELECT", _plain(_BEFORE_BINDING[table]), "")
     return policies
 
 

@@ -52,6 +52,19 @@ class Command(StrEnum):
     PRUNE = "command:prune"
     ERASURES_REPLAYED = "command:replay"
     RETENTION = "command:retention"
+    LINK_MADE = "command:link"
+
+
+class SignIn(StrEnum):
+    """What happens at the door of the pages. No client is shown by it."""
+
+    SIGNED_IN = "login:in"
+    SIGNED_OUT = "login:out"
+    LINK_USED = "login:link"
+    PASSWORD_SET = "login:password"  # noqa: S105 - the name of a deed
+    FACTOR_SET = "login:factor"
+    CONFIRMED = "login:confirmed"
+    ROLE_TAKEN = "login:role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,33 @@ DEEDS: Mapping[str, Deed] = {
     ),
     Permission.REVIEW_ACCESS: Deed(
         Action.EXECUTE, Text(nl="de inzage van een maand beoordeeld", en="reviewed the access of a month")
+    ),
+    Permission.EXPORT_CASELOAD: Deed(
+        Action.EXECUTE,
+        Text(nl="de casus in een lijst meegenomen", en="taken the case along in a list"),
+    ),
+    Permission.OWN_ACCOUNT: Deed(
+        Action.READ, Text(nl="het eigen account bekeken", en="looked at their own account")
+    ),
+    Permission.READ_ACCOUNTS: Deed(Action.READ, Text(nl="de accounts bekeken", en="looked at the accounts")),
+    Permission.MANAGE_ACCOUNTS: Deed(Action.UPDATE, Text(nl="accounts veranderd", en="changed accounts")),
+    Permission.GRANT_FACTOR_RESET: Deed(
+        Action.UPDATE, Text(nl="een nieuwe tweede stap toegestaan", en="allowed a new second step")
+    ),
+    Permission.MANAGE_TOKENS: Deed(
+        Action.UPDATE, Text(nl="een sleutel gemaakt of ingetrokken", en="made or revoked a token")
+    ),
+    SignIn.SIGNED_IN: Deed(Action.EXECUTE, Text(nl="ingelogd", en="signed in")),
+    SignIn.SIGNED_OUT: Deed(Action.EXECUTE, Text(nl="uitgelogd", en="signed out")),
+    SignIn.LINK_USED: Deed(
+        Action.EXECUTE, Text(nl="een link gebruikt die één keer werkt", en="used a link that works once")
+    ),
+    SignIn.PASSWORD_SET: Deed(Action.UPDATE, Text(nl="een wachtwoord ingesteld", en="set a password")),
+    SignIn.FACTOR_SET: Deed(Action.UPDATE, Text(nl="een tweede stap ingesteld", en="set up a second step")),
+    SignIn.CONFIRMED: Deed(Action.EXECUTE, Text(nl="bevestigd wie er werkt", en="confirmed who is working")),
+    SignIn.ROLE_TAKEN: Deed(Action.EXECUTE, Text(nl="een andere rol gekozen", en="taken another role")),
+    Command.LINK_MADE: Deed(
+        Action.CREATE, Text(nl="een link gemaakt die één keer werkt", en="made a link that works once")
     ),
     Command.DEMONSTRATION: Deed(
         Action.EXECUTE, Text(nl="de demonstratie geladen", en="loaded the demonstration")

@@ -57,6 +57,28 @@ class NotAuthenticated(DomainError):
     )
 
 
+class ConfirmationNeeded(DomainError):
+    """Something that takes more care: whoever is signed in says once more who they are."""
+
+    code = "confirmation-needed"
+    title = Text(nl="Bevestig dat jij het bent", en="Confirm that it is you")
+    detail = Text(
+        nl="Voor deze stap vragen we nog een keer om je wachtwoord. Wat je typte blijft bewaard.",
+        en="For this step we ask for your password once more. What you typed is kept.",
+    )
+
+
+class ForgedForm(DomainError):
+    """A form that did not come from a page of ours, or from one that is too old."""
+
+    code = "forged-form"
+    title = Text(nl="Dit formulier is verlopen", en="This form has expired")
+    detail = Text(
+        nl="Er is niets opgeslagen. Open de pagina opnieuw en stuur het formulier nog een keer.",
+        en="Nothing was saved. Open the page again and send the form once more.",
+    )
+
+
 class NotPermitted(DomainError):
     """The role of the caller cannot do this, whatever the object."""
 

@@ -38,6 +38,12 @@ class Permission(StrEnum):
     EXECUTE_ERASURE = "erasure:execute"
     READ_ACCESS_LOG = "access:read"
     REVIEW_ACCESS = "access:review"
+    EXPORT_CASELOAD = "caseload:export"
+    OWN_ACCOUNT = "account:own"
+    READ_ACCOUNTS = "account:read"
+    MANAGE_ACCOUNTS = "account:manage"
+    GRANT_FACTOR_RESET = "account:grant_reset"
+    MANAGE_TOKENS = "token:manage"
 
 
 ROLE_SENTENCES = {
@@ -111,9 +117,24 @@ PERMISSION_SENTENCES = {
     Permission.REVIEW_ACCESS: Text(
         nl="de inzage van een maand beoordelen", en="review the access of a month"
     ),
+    Permission.EXPORT_CASELOAD: Text(
+        nl="de lijst van casussen als bestand meenemen", en="take the list of cases along as a file"
+    ),
+    Permission.OWN_ACCOUNT: Text(nl="je eigen account beheren", en="look after your own account"),
+    Permission.READ_ACCOUNTS: Text(nl="de accounts bekijken", en="look at the accounts"),
+    Permission.MANAGE_ACCOUNTS: Text(
+        nl="accounts, teams en rollen beheren", en="look after accounts, teams and roles"
+    ),
+    Permission.GRANT_FACTOR_RESET: Text(
+        nl="toestaan dat iemand een nieuwe tweede stap instelt",
+        en="allow somebody to set up a new second step",
+    ),
+    Permission.MANAGE_TOKENS: Text(nl="sleutels maken en intrekken", en="make and revoke tokens"),
 }
 
 _READ = {
+    Permission.OWN_ACCOUNT,
+    Permission.EXPORT_CASELOAD,
     Permission.READ_ASSESSMENTS,
     Permission.READ_CASES,
     Permission.READ_THREADS,
@@ -134,11 +155,24 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.SUPERVISOR: frozenset(_READ | {Permission.REQUEST_ERASURE}),
-    Role.TRAINER: frozenset(),
-    # The second pair of eyes of an erasure; an order shows no content.
-    Role.ADMIN: frozenset({Permission.READ_COLLEAGUES, Permission.READ_ERASURES, Permission.EXECUTE_ERASURE}),
+    Role.TRAINER: frozenset({Permission.OWN_ACCOUNT}),
+    Role.ADMIN: frozenset(
+        {
+            Permission.OWN_ACCOUNT,
+            Permission.READ_ACCOUNTS,
+            Permission.MANAGE_ACCOUNTS,
+            Permission.MANAGE_TOKENS,
+            Permission.READ_COLLEAGUES,
+            # The second pair of eyes of an erasure; an order shows no content.
+            Permission.READ_ERASURES,
+            Permission.EXECUTE_ERASURE,
+        }
+    ),
     Role.PRIVACY_OFFICER: frozenset(
         {
+            Permission.OWN_ACCOUNT,
+            Permission.READ_ACCOUNTS,
+            Permission.GRANT_FACTOR_RESET,
             Permission.READ_COLLEAGUES,
             Permission.READ_CLIENTS,
             Permission.CHANGE_CLIENT,

@@ -17,11 +17,12 @@ from app.knowledge import Knowledge
 from app.knowledge.library import Vignette, VignetteAssessment
 from app.models.assessments import AssessmentCreate
 from app.models.cases import Case
-from app.models.organisations import Organisation, UserKind
+from app.models.organisations import Membership, Organisation, User, UserKind
 from app.services.access_log import write_down
 from app.services.assessments import record
 from app.services.organisations import Account, add_user, create_organisation, create_team
 from app.services.trail import Trail
+from app.services.visibility import points_at
 from app.services.work import Actor, Work
 
 SLUG = "demo"
@@ -58,23 +59,34 @@ def load(session: Session, organisation_id: UUID, knowledge: Knowledge, now: dat
     if session.exec(select(Case.id)).first() is not None:
         return False
     team = create_team(session, organisation_id, TEAM)
-    actors = {
-        role: Actor(
-            organisation_id,
-            add_user(session, organisation_id, Account(name, UserKind.PERSON, role, team.id), now).id,
-            name,
-            role,
-            (team.id,),
-        )
-        for role, name in PEOPLE.items()
-    }
+    for role, name in PEOPLE.items():
+        add_user(session, organisation_id, Account(name, UserKind.PERSON, role, team.id), now)
+    people = actors(session, organisation_id)
     for step in sorted(_steps(knowledge, now), key=lambda step: step.recorded_at):
         trail = Trail(Command.DEMONSTRATION)
-        work = Work(session, actors[step.role], step.recorded_at, Language.NL, knowledge, trail)
+        work = Work(session, people[step.role], step.recorded_at, Language.NL, knowledge, trail)
         record(work, step.body)
         session.flush()
         write_down(work)
     return True
+
+
+def actors(session: Session, organisation_id: UUID) -> dict[Role, Actor]:
+    """Return the invented colleagues of the demonstration, by role."""
+    rows = session.exec(
+        select(User, Membership).join(Membership, points_at(Membership, Membership.user_id, User))
+    )
+    return {
+        membership.role: Actor(
+            organisation_id,
+            user.id,
+            user.name,
+            membership.role,
+            (membership.team_id,) if membership.team_id else (),
+        )
+        for user, membership in rows
+        if PEOPLE.get(membership.role) == user.name
+    }
 
 
 def _steps(knowledge: Knowledge, now: datetime) -> Iterator[Step]:

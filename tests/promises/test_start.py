@@ -161,7 +161,7 @@ FAULTS_ON_SERVER = {
     "ALTER POLICY organisation ON team USING (true)": "The table 'team' has other row level security",
     "ALTER POLICY organisation ON ledger_entry WITH CHECK (true)": "The table 'ledger_entry' has other row",
     "CREATE POLICY more ON assessment USING (true)": "The table 'assessment' has other row level security",
-    "ALTER POLICY by_token ON api_token USING (true)": "The table 'api_token' has other row level security",
+    "ALTER POLICY before_binding ON api_token USING (true)": "The table 'api_token' has other row level",
     "DROP TRIGGER guard_ledger_entry_statement ON ledger_entry": "History is not protected: the guard",
     "DROP TRIGGER guard_assessment_row ON assessment": "History is not protected: the database let 'DELETE",
     "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS "

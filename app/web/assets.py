@@ -1,0 +1,62 @@
+"""The files behind the pages: style, script and icon, each under an address that says which version it is."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+from app.domain.errors import NotFound
+from app.unguarded import open_to_all
+
+FOLDER = Path(__file__).parent / "static"
+_KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+router = APIRouter(prefix="/static", include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file, and the start of its SHA-256."""
+
+    content: bytes
+    kind: str
+    version: str
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Return all files by name, read once. Nothing else in the folder is served."""
+    return {
+        path.name: Asset(
+            content := path.read_bytes(), _KINDS[path.suffix], hashlib.sha256(content).hexdigest()[:10]
+        )
+        for path in sorted(FOLDER.iterdir())
+        if path.suffix in _KINDS
+    }
+
+
+def asset(name: str) -> str:
+    """Return the address of a file. It changes with the file, so a browser may keep it for ever."""
+    return f"/static/{name}?v={assets()[name].version}"
+
+
+@router.get("/{name}")
+@open_to_all
+async def read_asset(name: str, request: Request) -> Response:
+    """Return one file."""
+    found = assets().get(name)
+    if found is None:
+        raise NotFound
+    headers = {"ETag": f'"{found.version}"'}
+    if request.query_params.get("v") == found.version:
+        headers["Cache-Control"] = _FOR_EVER
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(found.content, media_type=found.kind, headers=headers)

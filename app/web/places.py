@@ -1,0 +1,105 @@
+"""The addresses of all pages, in both languages. Nothing personal stands in one."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from urllib.parse import quote, urlencode
+
+from app.domain.texts import Language, Text
+
+PLACES = {
+    "home": Text(nl="/", en="/"),
+    # Open to all.
+    "practice": Text(nl="/oefenen", en="/practice"),
+    "practice_answers": Text(nl="/oefenen/{answers}", en="/practice/{answers}"),
+    "combinations": Text(nl="/combinaties", en="/combinations"),
+    "stories": Text(nl="/verhalen", en="/stories"),
+    "story": Text(nl="/verhalen/{id}", en="/stories/{id}"),
+    "sources": Text(nl="/bronnen", en="/sources"),
+    "language_check": Text(nl="/taalcheck", en="/language-check"),
+    "api": Text(nl="/api", en="/api"),
+    "accessibility": Text(nl="/toegankelijkheid", en="/accessibility"),
+    "display": Text(nl="/weergave", en="/display"),
+    # Signing in, and what everybody does with their own account.
+    "sign_in": Text(nl="/inloggen", en="/sign-in"),
+    "second_step": Text(nl="/inloggen/code", en="/sign-in/code"),
+    "confirm": Text(nl="/bevestigen", en="/confirm"),
+    "sign_out": Text(nl="/uitloggen", en="/sign-out"),
+    "welcome": Text(nl="/welkom/{token}", en="/welcome/{token}"),
+    "choose_password": Text(nl="/welkom", en="/welcome"),
+    "setup": Text(nl="/inrichten/{token}", en="/setup/{token}"),
+    "enrol_factor": Text(nl="/tweede-stap", en="/second-step"),
+    "account": Text(nl="/mijn-account", en="/my-account"),
+    "account_password": Text(nl="/mijn-account/wachtwoord", en="/my-account/password"),
+    "account_codes": Text(nl="/mijn-account/herstelcodes", en="/my-account/recovery-codes"),
+    "account_role": Text(nl="/mijn-account/rol", en="/my-account/role"),
+    "account_session": Text(nl="/mijn-account/sessies/{id}", en="/my-account/sessions/{id}"),
+    # Cases.
+    "caseload": Text(nl="/casussen", en="/cases"),
+    "caseload_csv": Text(nl="/casussen.csv", en="/cases.csv"),
+    "case": Text(nl="/casussen/{id}", en="/cases/{id}"),
+    "case_close": Text(nl="/casussen/{id}/sluiten", en="/cases/{id}/close"),
+    "case_reopen": Text(nl="/casussen/{id}/heropenen", en="/cases/{id}/reopen"),
+    "case_hand_over": Text(nl="/casussen/{id}/overdragen", en="/cases/{id}/hand-over"),
+    "correct": Text(nl="/inschattingen/{id}/verbeteren", en="/assessments/{id}/correct"),
+    "undo": Text(nl="/inschattingen/{id}/ongedaan", en="/assessments/{id}/undo"),
+    # Recording.
+    "record": Text(nl="/vastleggen", en="/record"),
+    "record_in_case": Text(nl="/casussen/{id}/vastleggen", en="/cases/{id}/record"),
+    "recorded": Text(nl="/vastgelegd/{id}", en="/recorded/{id}"),
+    # Administration.
+    "accounts": Text(nl="/beheer", en="/administration"),
+    "account_new": Text(nl="/beheer/uitnodigen", en="/administration/invite"),
+    "account_of": Text(nl="/beheer/accounts/{id}", en="/administration/accounts/{id}"),
+    "account_link": Text(nl="/beheer/accounts/{id}/link", en="/administration/accounts/{id}/link"),
+    "account_block": Text(nl="/beheer/accounts/{id}/blokkade", en="/administration/accounts/{id}/block"),
+    "account_roles": Text(nl="/beheer/accounts/{id}/rollen", en="/administration/accounts/{id}/roles"),
+    "account_reset": Text(
+        nl="/beheer/accounts/{id}/tweede-stap", en="/administration/accounts/{id}/second-step"
+    ),
+    "teams": Text(nl="/beheer/teams", en="/administration/teams"),
+    "tokens": Text(nl="/beheer/sleutels", en="/administration/tokens"),
+    "token_revoke": Text(nl="/beheer/sleutels/{id}/intrekken", en="/administration/tokens/{id}/revoke"),
+}
+"""Every page by name; `{...}` is filled in, and so is the language in front of it."""
+
+_GAP = re.compile(r"\{(\w+)\}")
+
+
+Query = Mapping[str, object] | Iterable[tuple[str, object]] | None
+
+
+def address(place: str, language: Language, *, query: Query = None, **gaps: object) -> str:
+    """Return the address of a page. What is `None` or empty in `query` is left out."""
+    path = _GAP.sub(lambda gap: quote(str(gaps[gap[1]]), safe=""), f"/{language}{PLACES[place][language]}")
+    pairs = query.items() if isinstance(query, Mapping) else query or ()
+    asked = urlencode([(name, value) for name, value in pairs if value not in (None, "")])
+    return f"{path}?{asked}" if asked else path
+
+
+def other(language: Language) -> Language:
+    """Return the other language."""
+    return Language.EN if language is Language.NL else Language.NL
+
+
+def translated(path: str, language: Language) -> str:
+    """Return the address of the same page in another language; of no page: the way in."""
+    for pattern, place in _patterns(other(language)):
+        if found := pattern.fullmatch(path):
+            return f"/{language}{PLACES[place][language].format(**found.groupdict())}"
+    return f"/{language}/"
+
+
+@cache
+def _patterns(language: Language) -> list[tuple[re.Pattern[str], str]]:
+    """Return how to recognise each page, those without gaps first."""
+    places = sorted(PLACES, key=lambda place: PLACES[place][language].count("{"))
+    return [(_recognises(f"/{language}{PLACES[place][language]}"), place) for place in places]
+
+
+def _recognises(path: str) -> re.Pattern[str]:
+    parts = _GAP.split(path)
+    # Words and names of gaps in turn.
+    return re.compile(
+        "".join(f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    )

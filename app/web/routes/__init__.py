@@ -1,0 +1,5 @@
+"""What there is to see, by subject."""
+
+from app.web.routes import home
+
+PAGES = (home,)

@@ -87,8 +87,10 @@ def find_session(connection: Connection, cookie_hash: str, now: datetime) -> tup
     return found, None
 
 
-def find_visitor(session: Session, login: LoginSession, refusal: str | None, now: datetime) -> Found:
-    """Return who signed in, in the role of the session, and remember that they were seen.
+def find_visitor(
+    session: Session, login: LoginSession, refusal: str | None, now: datetime, *, touch: bool = True
+) -> Found:
+    """Return who signed in, in the role of the session; with `touch` remember that they were seen.
 
     `session` is bound to the organisation of the login. Raises `NotAuthenticated` when the role was
     taken away or the account is blocked.
@@ -114,7 +116,7 @@ def find_visitor(session: Session, login: LoginSession, refusal: str | None, now
     actor = Actor(login.organisation_id, login.user_id, rows[0].name, login.role, teams, rows[0].kind)
     if refusal is None and login.level is not LoginLevel.FULL:
         refusal = "not_signed_in_fully"
-    if refusal is None and login.last_seen_at + _SEEN_EVERY <= now:
+    if touch and refusal is None and login.last_seen_at + _SEEN_EVERY <= now:
         connection.execute(
             update(_SESSION)
             .where(_SESSION.c.organisation_id == login.organisation_id, _SESSION.c.id == login.id)

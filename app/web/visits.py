@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.access import Access, Door, Surroundings, id_in_address, origin_of
 from app.database import OrganisationSession, transaction
-from app.database.walls import bind, present_token
+from app.database.walls import present_token
 from app.domain.errors import Busy, NotAuthenticated
 from app.domain.roles import ROLE_PERMISSIONS, Permission
 from app.domain.texts import Language
@@ -182,11 +182,10 @@ def find_actor(request: Request) -> Actor | None:
             present_token(connection, hashed)
             login, refusal = find_session(connection, hashed, now)
             with OrganisationSession(connection, login.organisation_id) as session:
-                found = find_visitor(session, login, refusal or "only_looking", now)
-            bind(connection, None)
+                found = find_visitor(session, login, refusal, now, touch=False)
     except (NotAuthenticated, Busy):
         return None
-    return None if refusal or found.refusal == "not_signed_in_fully" else found.actor
+    return None if found.refusal else found.actor
 
 
 def view_of(request: Request, language: Language, actor: Actor | None) -> View:

@@ -105,7 +105,7 @@ def _recorded(row: Sequence[Any]) -> Recorded:
 _COLUMNS = tuple(name for name in table_of(Assessment).c.keys() if name != "salt")  # noqa: SIM118 - no mapping
 _ASSESSMENT, _USER, _CONVERSATION = table_of(Assessment), table_of(User), table_of(Conversation)
 # Made once, and without the joins to what a thread has only one of: this is the hot path of reading.
-_IN_THREAD = (
+_RECORDED = (
     select(*(_ASSESSMENT.c[name] for name in _COLUMNS), _USER.c.name, _CONVERSATION.c.held_at)
     .join(
         _USER,
@@ -121,31 +121,51 @@ _IN_THREAD = (
             _CONVERSATION.c.id == _ASSESSMENT.c.conversation_id,
         ),
     )
-    .where(
-        _ASSESSMENT.c.organisation_id == bindparam("of_organisation"),
-        _ASSESSMENT.c.thread_id == bindparam("of_thread"),
-    )
+    .where(_ASSESSMENT.c.organisation_id == bindparam("of_organisation"))
 )
+_IN_THREAD = _RECORDED.where(_ASSESSMENT.c.thread_id == bindparam("of_one"))
+_IN_CASE = _RECORDED.where(_ASSESSMENT.c.case_id == bindparam("of_one"))
 
 
-def recorded_in_thread(
-    work: Work, thread: Thread, case: str, participant: Participant, concern: Concern
-) -> list[Recorded]:
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What all assessments of a thread have in common."""
+
+    thread: Thread
+    participant: Participant
+    concern: Concern
+    case: str
+
+
+def recorded_in_thread(work: Work, whose: Whose) -> list[Recorded]:
     """Return everything that was recorded in a thread the actor was found to see; in no order."""
-    own = {"of_organisation": work.actor.organisation_id, "of_thread": thread.id}
-    return [
-        Recorded(
-            dict(zip(_COLUMNS, columns, strict=True)),
-            recorded_by,
-            case,
-            participant.id,
-            participant.reference,
-            concern.id,
-            concern.reference,
-            held_at,
+    return _recorded_in(work, _IN_THREAD, whose.thread.id, [whose])
+
+
+def recorded_in_case(work: Work, case_id: UUID, threads: Sequence[Whose]) -> list[Recorded]:
+    """Return the same of a case, of which these are all the threads."""
+    return _recorded_in(work, _IN_CASE, case_id, threads)
+
+
+def _recorded_in(
+    work: Work, statement: Select[*tuple[Any, ...]], of_one: UUID, threads: Sequence[Whose]
+) -> list[Recorded]:
+    names = {
+        one.thread.id: (
+            one.case,
+            one.participant.id,
+            one.participant.reference,
+            one.concern.id,
+            one.concern.reference,
         )
-        for *columns, recorded_by, held_at in work.session.connection().execute(_IN_THREAD, own)
-    ]
+        for one in threads
+    }
+    own = {"of_organisation": work.actor.organisation_id, "of_one": of_one}
+    found = []
+    for *values, recorded_by, held_at in work.session.connection().execute(statement, own):
+        columns = dict(zip(_COLUMNS, values, strict=True))
+        found.append(Recorded(columns, recorded_by, *names[columns["thread_id"]], held_at))
+    return found
 
 
 def find_assessment(work: Work, assessment_id: UUID) -> Recorded:

@@ -1,7 +1,9 @@
 """How threads stand, stood, and were known to stand."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +13,11 @@ from sqlmodel import col
 
 from app.domain.classification import RelationshipType
 from app.domain.errors import NotFound
-from app.domain.thread import Direction, current, in_force, in_order, known_at, transitions
+from app.domain.thread import Direction, Judgement, current, in_force, in_order, known_at, transitions
 from app.models.base import Input, Moment
 from app.models.cases import Case, Concern, ConcernRead, Participant, ParticipantRead
 from app.models.history import ThreadRead
+from app.models.rights import StatementRead
 from app.models.threads import (
     CurrentRead,
     MatrixRead,
@@ -24,7 +27,13 @@ from app.models.threads import (
     TransitionRow,
     TransitionSummary,
 )
-from app.services.assessment_reads import assessment_head, recorded_in_thread
+from app.services.assessment_reads import (
+    Recorded,
+    Whose,
+    assessment_head,
+    recorded_in_case,
+    recorded_in_thread,
+)
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import judgement_of
 from app.services.statements import statements_of
@@ -51,6 +60,14 @@ class TransitionQuery(PageQuery):
     direction: Direction | None = Field(default=None, description="In this direction.")
     since: Moment | None = Field(default=None, description="Assessed at this moment or later.")
     until: Moment | None = Field(default=None, description="Assessed before this moment.")
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A thread as it is read, and the judgements in force that its state and its steps follow from."""
+
+    thread: ThreadRead
+    in_force: tuple[Judgement, ...]
 
 
 def matrix(work: Work, case_id: UUID) -> MatrixRead:
@@ -81,23 +98,54 @@ def thread_head(
 
 def read_thread(work: Work, thread_id: UUID, as_of: AsOf) -> ThreadRead:
     """Return the course of one thread, as it stood and as it was known. Raises `NotFound`."""
-    statement = _visible_threads(work).add_columns(col(Case.reference))
-    row = work.session.execute(statement.where(col(Thread.id) == thread_id)).first()
+    row = work.session.execute(_named_threads(work).where(col(Thread.id) == thread_id)).first()
     if row is None:
         raise NotFound
-    thread, participant, concern, case = row
+    whose = Whose(*row)
     work.trail.about("thread", thread_id)
-    work.trail.shows(thread.case_id)
-    recorded = {
-        one.columns["id"]: one for one in recorded_in_thread(work, thread, case, participant, concern)
-    }
-    known = known_at((judgement_of(one.columns) for one in recorded.values()), as_of.known)
-    course = in_force(known, as_of.at)
+    work.trail.shows(whose.thread.case_id)
+    [course] = _courses(work, [whose], recorded_in_thread(work, whose), as_of)
+    return course.thread
+
+
+def read_threads(work: Work, case_id: UUID, as_of: AsOf) -> list[Course]:
+    """Return the courses of all threads of a visible case, each as `read_thread` gives it.
+
+    By participant, then by concern; in a number of queries that does not depend on how many there are.
+    """
+    rows = work.session.execute(
+        _named_threads(work)
+        .where(col(Thread.case_id) == case_id)
+        .order_by(col(Participant.reference), col(Concern.reference))
+    )
+    threads = [Whose(*row) for row in rows]
+    return _courses(work, threads, recorded_in_case(work, case_id, threads), as_of)
+
+
+def _courses(work: Work, threads: Sequence[Whose], recorded: Sequence[Recorded], as_of: AsOf) -> list[Course]:
+    """Work out how threads went from everything that was recorded in them."""
+    by_id = {one.columns["id"]: one for one in recorded}
+    judged: defaultdict[UUID, list[Judgement]] = defaultdict(list)
+    for one in recorded:
+        judged[one.columns["thread_id"]].append(judgement_of(one.columns))
+    known = {thread_id: known_at(judgements, as_of.known) for thread_id, judgements in judged.items()}
+    ids = [judgement.id for judgements in known.values() for judgement in judgements]
+    said = statements_of(work.session, ids, as_of.known)
+    return [_course(whose, known.get(whose.thread.id, []), by_id, said, as_of.at) for whose in threads]
+
+
+def _course(
+    whose: Whose,
+    known: Sequence[Judgement],
+    recorded: Mapping[UUID, Recorded],
+    said: Mapping[UUID, list[StatementRead]],
+    at: datetime | None,
+) -> Course:
+    counting = in_force(known, at)
     corrected_by = {one.supersedes: one.id for one in known}
-    state = current(course)
-    said = statements_of(work.session, [one.id for one in known], as_of.known)
-    return ThreadRead(
-        **_head(thread, participant, concern),
+    state = current(counting)
+    thread = ThreadRead(
+        **_head(whose.thread, whose.participant, whose.concern),
         current=CurrentRead(
             **_state(state.judgement),
             since=state.since,
@@ -112,13 +160,14 @@ def read_thread(work: Work, thread_id: UUID, as_of: AsOf) -> ThreadRead:
                 replace(
                     recorded[one.id],
                     superseded_by=corrected_by.get(one.id),
-                    statements=tuple(said[one.id]),
+                    statements=tuple(said.get(one.id, ())),
                 )
             )
-            for one in in_order(known, as_of.at)
+            for one in in_order(known, at)
         ],
-        transitions=[TransitionSummary.model_validate(step) for step in transitions(course)],
+        transitions=[TransitionSummary.model_validate(step) for step in transitions(counting)],
     )
+    return Course(thread, tuple(counting))
 
 
 def list_transitions(work: Work, query: TransitionQuery) -> Slice:
@@ -151,6 +200,11 @@ def list_transitions(work: Work, query: TransitionQuery) -> Slice:
     )
     work.trail.shows(*(step.case_id for step in page.rows))
     return Slice([TransitionInThread.model_validate(step) for step in page.rows], page.next_cursor)
+
+
+def _named_threads(work: Work) -> Select[*tuple[Any, ...]]:
+    """Select the visible threads as the fields of `Whose`."""
+    return _visible_threads(work).add_columns(col(Case.reference))
 
 
 def _visible_threads(work: Work) -> Select[*tuple[Any, ...]]:

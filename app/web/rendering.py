@@ -15,6 +15,7 @@ from app.domain.texts import Language, Text
 from app.services.work import Actor
 from app.web.assets import asset
 from app.web.forms import CSRF_FIELD, KEY_FIELD, VISIT, is_private, new_key, proof_of, secret_for, set_cookie
+from app.web.glyphs import glyph, level_class
 from app.web.places import address, other, translated
 from app.web.wording import filters, translations
 
@@ -97,6 +98,8 @@ def environment(language: Language) -> jinja2.Environment:
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # of the extension
     made.globals.update(
         asset=asset,
+        glyph=glyph,
+        level_class=level_class,
         navigation=NAVIGATION,
         bare_title=False,
         language=language,

@@ -2,7 +2,7 @@
 
 import re
 
-_TOKEN = re.compile(r"--([\w-]+):light-dark\((#[0-9a-f]{3,6}),\s*(#[0-9a-f]{3,6})\)", re.IGNORECASE)
+_TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-f]{3,6}),\s*(#[0-9a-f]{3,6})\)", re.IGNORECASE)
 
 
 def tokens(css: str) -> dict[str, tuple[str, str]]:

@@ -363,21 +363,18 @@ def test_shapes_and_marks_are_the_same_beside_the_chart() -> None:
 
 # ---------------------------------------------------------------- colours
 
-CSS = Path(__file__).parents[2] / "app" / "web" / "static" / "charts.css"
-# The tokens that the stylesheet of the pages gives.
-PALETTE = tokens(
-    """
-    --bg:light-dark(#fff,#14181d);--card:light-dark(#f4f6f8,#1e242b);--fg:light-dark(#1b1f24,#e9edf1);
-    --muted:light-dark(#4d5661,#b3bcc6);--soft:light-dark(#d8dde3,#39424d);--lv0:light-dark(#5a6472,#aab4c0);
-    --lv1:light-dark(#a64b00,#ffb061);--lv2:light-dark(#00695c,#5fd6c3)
-    """
-) | tokens(CSS.read_text("utf-8"))
+STATIC = Path(__file__).parents[2] / "app" / "web" / "static"
+CSS = STATIC / "charts.css"
+PALETTE = tokens((STATIC / "app.css").read_text("utf-8")) | tokens(CSS.read_text("utf-8"))
 TEXT, SHAPE = 4.5, 3.0
 
 
 def pairs() -> Iterator[tuple[str, str, float]]:
     for background in ("bg", "card"):
-        yield from ((name, background, TEXT) for name in ("fg", "muted", "lv0", "lv1", "lv2"))
+        words = ("fg", "muted", "link", "accent", "err", "ok", "lv0", "lv1", "lv2")
+        yield from ((name, background, TEXT) for name in words)
+        yield "line", background, SHAPE
+    yield "on-accent", "accent", TEXT
     for level in ("lv0", "lv1", "lv2"):
         yield "onlevel", level, TEXT
         # The dashed edge of a block.

@@ -30,7 +30,8 @@ class Reader(StrEnum):
 class Term:
     """A word to avoid, with every form of it, why, and what to write instead.
 
-    `allowed_in` has longer expressions in which the word is fine. `audience` is for whom it is not.
+    `allowed_in` has longer expressions in which the word is fine. `audience` is for whom it is not. A term
+    equals only itself, so that to find what was made from all of them takes no reading of their texts.
     """
 
     id: str
@@ -141,7 +142,7 @@ _TAKEN_APART = re.compile(
     rf"(?<={_IN_A_WORD})(?:\u00ad|(?P<hyphen>[{_HYPHENS}])){_IN_A_LINE}*{_LINE_END}{_IN_A_LINE}*(?={_IN_A_WORD})"
 )
 _PIECE = re.compile(
-    rf"(?P<apart>{_TAKEN_APART.pattern})|(?P<space>\s+)|(?P<unseen>[{_UNSEEN}]+)"
+    rf"(?P<apart>{_TAKEN_APART.pattern})|(?P<space>\s(?:[\s{_UNSEEN}]*\s)?)|(?P<unseen>[{_UNSEEN}]+)"
     rf"|[{_HYPHENS}]|[^\s{_UNSEEN}{_HYPHENS}]+"
 )
 _NEW_PARAGRAPH = re.compile(rf"\u2029|{_LINE_END}{_IN_A_LINE}*{_LINE_END}")

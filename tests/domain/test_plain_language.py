@@ -79,6 +79,7 @@ def found(text: str, language: Language = Language.NL, audience: Reader = Reader
         ("eigen  regie", ["eigen  regie"]),
         ("eigen\u00a0regie", ["eigen\u00a0regie"]),
         ("eigen\n\tregie", ["eigen\n\tregie"]),
+        ("eigen \u200b regie", ["eigen \u200b regie"]),
         ("eigen\r\nregie", ["eigen\r\nregie"]),
         ("eigen\n\nregie", []),
         ("eigen\r\n \r\nregie", []),
@@ -324,7 +325,23 @@ LENGTH = 10_000
     "piece",
     [
         *("kwetsbaar ", "kwetsbare groep ", "zijn moeder ", "straß", "kwets-\n", "netwerk " + "\u00a0" * 50),
-        *("'", "“", "”", "'a' ", "„a“", "- ", "a-\n", "-\r\n", " ", "\n", "a", "ë", "\u00ad", "e\u0308"),
+        *(
+            "'",
+            "“",
+            "”",
+            "'a' ",
+            "„a“",
+            "- ",
+            "a-\n",
+            "-\r\n",
+            " ",
+            "\n",
+            "a",
+            "ë",
+            "\u00ad",
+            "e\u0308",
+            " \u00ad",
+        ),
     ],
 )
 def test_check_takes_time_by_the_length_of_the_text_and_not_by_what_is_in_it(piece: str) -> None:

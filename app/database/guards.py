@@ -11,9 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from sqlalchemy import Connection, Inspector, inspect
 
 from app.database.engine import StartRefused
-
-# How long a line of the access log stays at least: Stcrt. 2019, 38007.
-LOG_YEARS = 5
+from app.domain.access_log import LOG_YEARS
 
 _PARTICIPANT_OF_THREAD = """
     SELECT t.participant_id FROM thread t

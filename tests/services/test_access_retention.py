@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.cli import main
 from app.database import Database, OrganisationSession, transaction
-from app.database.guards import LOG_YEARS
+from app.domain.access_log import LOG_YEARS
 from app.services.access_retention import oldest_kept, prune
 from app.settings import Settings
 from tests.log_rows import CLIENT, EVENT, lines, write_events, write_seal

@@ -9,8 +9,6 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app.database import Database, OrganisationSession, transaction
-from app.database.guards import LOG_YEARS
-from app.domain import access_log
 from app.knowledge import Knowledge
 from app.services.checkpoints import Checkpoint
 from app.services.verification import size
@@ -226,7 +224,6 @@ def test_seal_covers_every_line_once(recorder: Recorder) -> None:
 def test_verify_accepts_a_log_that_was_pruned_after_five_years_by_whole_seals(
     database: Database, recorder: Recorder
 ) -> None:
-    assert access_log.LOG_YEARS == LOG_YEARS
     some_history(recorder, 2)
     with superuser(database) as connection:
         first = "(SELECT id FROM access_event ORDER BY number LIMIT 8)"

@@ -25,7 +25,9 @@ HISTORY: Mapping[str, str] = {
     "assessment": f"o.participant_id IS NULL OR o.participant_id = ({_PARTICIPANT_OF_THREAD})",
     "statement": f"o.participant_id IS NULL OR o.participant_id = ({_PARTICIPANT_OF_ASSESSMENT})",
     "case_event": "o.participant_id IS NULL",
-    "withholding": "o.participant_id IS NULL OR o.participant_id IS NOT NULL",
+    # Whose passage it is depends on where the passage stands, and it says nothing of a client itself: any
+    # order about the case will do.
+    "withholding": "1 = 1",
 }
 """What is recorded of a client: never updated, deleted only where an executed order covers the row."""
 

@@ -8,7 +8,7 @@ from app.commands.common import right_now
 from app.database import Database, OrganisationSession, transaction
 from app.database.backups.archive import Progress
 from app.database.backups.manifest import BackupRefused
-from app.database.patience import take_room, take_time
+from app.database.patience import reading_it_all
 from app.erasures import BadErasure, replay_erasures, sync_erasures
 from app.services.checkpoints import (
     BadCheckpoint,
@@ -44,16 +44,13 @@ def verify_everything(
     known = _checkpoints(witness, keys)
     organisations = organisations_of(database)
     for number, organisation in enumerate(organisations):
-        with transaction(database, write=False) as connection:
-            take_time(connection)
-            take_room(connection)
-            with OrganisationSession(connection, organisation) as session:
-                own = known.get(organisation, [])
-                if may_be_behind:
-                    head = head_of(session)
-                    own = [one for one in own if head is not None and one.seq <= head.seq]
-                step = _in_turn(progress, size(session), number, len(organisations))
-                fault = verify_ledger(session, own, right_now(), step).fault
+        with reading_it_all(database, organisation) as session:
+            own = known.get(organisation, [])
+            if may_be_behind:
+                head = head_of(session)
+                own = [one for one in own if head is not None and one.seq <= head.seq]
+            step = _in_turn(progress, size(session), number, len(organisations))
+            fault = verify_ledger(session, own, right_now(), step).fault
         if fault is not None:
             raise BackupRefused(fault.sentence)
 

@@ -17,6 +17,7 @@ from app.models.base import Moment, Reference, utc_text
 from app.models.cases import Case, CaseEvent, CaseEventKind, RetentionBasis
 from app.models.clients import ClientChange, ClientRead, FileCount, RetentionCounts, RetentionReport
 from app.models.rights import Statement
+from app.services.access_log import cases_called
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.places import log_event
 from app.services.versions import Versions
@@ -47,7 +48,7 @@ def find_file(work: Work, reference: str, *, hold: bool = False) -> Case:
     case = work.session.exec(statement.with_for_update() if hold else statement).first()
     if case is None:
         # The refusal names the case in the access log, and nowhere else.
-        work.trail.shows(*work.session.exec(select(Case.id).where(col(Case.reference) == reference)))
+        work.trail.shows(*cases_called(work.session, reference))
         raise NotFound
     work.trail.about("case", case.id)
     work.trail.shows(case.id)

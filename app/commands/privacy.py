@@ -18,7 +18,6 @@ from app.knowledge import load_knowledge
 from app.models.clients import ClientCopy
 from app.models.organisations import UserKind
 from app.services import clients, copies, copy_page
-from app.services.access_log import write_command
 from app.services.trail import Trail
 from app.services.work import Actor, Work
 
@@ -30,14 +29,12 @@ _NOBODY = UUID(int=0)
 @contextmanager
 def _office(slug: str, command: Command) -> Iterator[Work]:
     """Work as the office that sees to the rights of clients; what is shown is written in the log."""
-    knowledge, now = load_knowledge(), right_now()
-    with within(slug) as (organisation, session):
+    knowledge, now, trail = load_knowledge(), right_now(), Trail(command)
+    with within(slug, trail) as (organisation, session):
         actor = Actor(
             organisation.id, _NOBODY, "werkrelatie", Role.PRIVACY_OFFICER, (), kind=UserKind.MACHINE
         )
-        trail = Trail(command)
         yield Work(session, actor, now, Language.NL, knowledge, trail)
-        write_command(session, trail, now)
 
 
 @commands.command()

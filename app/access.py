@@ -86,8 +86,9 @@ class Access:
             with transaction(database, write=write, one_moment=one_moment) as connection:
                 now = self.surroundings.clock()
                 found = self._found(connection, now)
-                actor = self._permitted(found)
+                # Before anything can be refused: the line of a refusal says which token it was.
                 trail.origin = replace(self.origin, application=found.token_name, token_id=found.token_id)
+                actor = self._permitted(found)
                 with OrganisationSession(connection, actor.organisation_id) as session:
                     work = Work(session, actor, now, self.language, knowledge, trail)
                     answer = claim(work, self.key) if self.key else None

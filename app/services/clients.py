@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.errors import NotFound
+from app.domain.years import years_after, years_before
 from app.models.assessments import Assessment
 from app.models.base import Moment, Reference, utc_text
 from app.models.cases import Case, CaseEvent, CaseEventKind, RetentionBasis
@@ -151,15 +152,7 @@ def kept_until(case: Case, changed_at: datetime) -> datetime:
     """Return when the term of a file ends."""
     if case.retention_basis is RetentionBasis.DEMO:
         return changed_at + DEMONSTRATION
-    return _years_later(changed_at, YEARS.get(case.retention_basis) or case.retention_years or 0)
-
-
-def _years_later(moment: datetime, years: int) -> datetime:
-    try:
-        return moment.replace(year=moment.year + years)
-    except ValueError:
-        # The day after 28 February, in a year without a 29th.
-        return moment.replace(year=moment.year + years, month=3, day=1)
+    return years_after(changed_at, YEARS.get(case.retention_basis) or case.retention_years or 0)
 
 
 def _is_due(session: Session, at: datetime) -> ColumnElement[bool]:
@@ -169,8 +162,8 @@ def _is_due(session: Session, at: datetime) -> ColumnElement[bool]:
     ).all()
     terms: list[tuple[RetentionBasis, int | None, datetime]] = [
         (RetentionBasis.DEMO, None, at - DEMONSTRATION),
-        *((basis, None, _years_later(at, -years)) for basis, years in YEARS.items()),
-        *((RetentionBasis.OTHER, years, _years_later(at, -years)) for years in others if years),
+        *((basis, None, years_before(at, years)) for basis, years in YEARS.items()),
+        *((RetentionBasis.OTHER, years, years_before(at, years)) for years in others if years),
     ]
     return or_(
         *(

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from app.database import Database, OrganisationSession, drop_remnants, transaction
 from app.database.walls import present_token
-from app.domain.errors import Busy, NotAuthenticated, NotFound, NotPermitted
+from app.domain.errors import NotAuthenticated, NotFound, NotPermitted
 from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission
 from app.domain.texts import Language
 from app.erasures import sync_erasures
@@ -86,8 +86,9 @@ class Access:
             with transaction(database, write=write, one_moment=one_moment) as connection:
                 now = self.surroundings.clock()
                 found = self._found(connection, now)
-                actor = self._permitted(found)
+                # Before anything can be refused: the line of a refusal says which token it was.
                 trail.origin = replace(self.origin, application=found.token_name, token_id=found.token_id)
+                actor = self._permitted(found)
                 with OrganisationSession(connection, actor.organisation_id) as session:
                     work = Work(session, actor, now, self.language, knowledge, trail)
                     answer = claim(work, self.key) if self.key else None
@@ -143,13 +144,14 @@ class Access:
     def settle_erasure(self) -> None:
         """Do what belongs to an erasure and cannot be in its transaction. Call it after the commit.
 
-        What fails here is tried again later: the erasure itself is done.
+        It does not fail.
         """
         try:
             drop_remnants(self.surroundings.database)
             if self.surroundings.trust is not None:
                 sync_erasures(self.surroundings.database, self.surroundings.trust)
-        except (OSError, Busy):
+        except Exception:
+            # Whatever it is, the erasure is committed: an error would say that it failed. Upkeep tries again.
             log.exception("erasure_not_settled", request_id=self.origin.request_id)
 
     def _permitted(self, found: Found) -> Actor:

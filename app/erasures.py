@@ -1,15 +1,21 @@
 """Keep the list of erasures outside the database, and repeat it in a database that was restored."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app.database import Database, OrganisationSession, transaction
-from app.models.organisations import Organisation
 from app.services.erasure import executed_orders, replay
+from app.services.organisations import organisation_ids
 from app.trust import ERASURES, TrustFolder
+
+
+class BadErasure(ValueError):
+    """A line of the list that is none."""
 
 
 def sync_erasures(database: Database, trust: TrustFolder) -> int:
@@ -20,7 +26,7 @@ def sync_erasures(database: Database, trust: TrustFolder) -> int:
     kept = {UUID(json.loads(line)["order"]["id"]) for line in trust.lines(ERASURES)}
     lines = []
     with transaction(database, write=False) as connection:
-        for organisation_id in _organisations(Session(connection)):
+        for organisation_id in organisation_ids(Session(connection)):
             with OrganisationSession(connection, organisation_id) as session:
                 lines += [
                     json.dumps(record, separators=(",", ":")) for record in executed_orders(session, kept)
@@ -29,17 +35,17 @@ def sync_erasures(database: Database, trust: TrustFolder) -> int:
     return len(lines)
 
 
-def replay_erasures(database: Database, trust: TrustFolder, now: datetime) -> int:
+def replay_erasures(database: Database, lines: Iterable[str], now: datetime) -> int:
     """Carry out again every erasure on the list that this database does not know. Returns how many.
 
-    All of them or none. An organisation that is not in this database is left out.
+    All of them or none. An organisation that is not in this database has nothing in it to erase.
+    Raises `BadErasure`.
     """
     replayed = 0
     with transaction(database, write=True) as connection:
-        there = set(_organisations(Session(connection)))
-        for line in trust.lines(ERASURES):
-            record = json.loads(line)
-            organisation_id = UUID(record["organisation_id"])
+        there = {*organisation_ids(Session(connection))}
+        for line in lines:
+            record, organisation_id = _record(line)
             if organisation_id in there:
                 with OrganisationSession(connection, organisation_id) as session:
                     replayed += replay(session, record, now)
@@ -47,5 +53,9 @@ def replay_erasures(database: Database, trust: TrustFolder, now: datetime) -> in
     return replayed
 
 
-def _organisations(session: Session) -> list[UUID]:
-    return list(session.exec(select(Organisation.id)))
+def _record(line: str) -> tuple[dict[str, Any], UUID]:
+    try:
+        record = json.loads(line)
+        return record, UUID(record["organisation_id"])
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadErasure from error

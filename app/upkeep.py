@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app.access import Surroundings
 from app.database import Database, OrganisationSession, drop_remnants, transaction
 from app.database.patience import hold_the_log, take_time
 from app.erasures import sync_erasures
-from app.models.organisations import Organisation
 from app.services.checkpoints import Head, head_of, write_checkpoints
 from app.services.idempotency import forget_old
+from app.services.organisations import organisation_ids
 from app.services.sealing import seal
 from app.signing import signing_key
 from app.trust import TrustFolder
@@ -31,7 +31,7 @@ PAUSE = 60.0
 def organisations_of(database: Database) -> list[UUID]:
     """Return the ids of all organisations."""
     with transaction(database, write=False) as connection, Session(connection) as session:
-        return [*session.exec(select(Organisation.id))]
+        return organisation_ids(session)
 
 
 def seal_all(database: Database, now: datetime) -> None:

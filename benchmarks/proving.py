@@ -13,8 +13,7 @@ from time import perf_counter
 
 from app.cli import main as command
 from app.commands.common import opened, right_now
-from app.database import OrganisationSession, transaction
-from app.database.patience import take_room, take_time
+from app.database.patience import reading_it_all
 from app.services.verification import verify
 from app.upkeep import organisations_of
 
@@ -34,11 +33,8 @@ def _rows_per_second() -> float:
     started = perf_counter()
     with opened() as database:
         for organisation in organisations_of(database):
-            with transaction(database, write=False) as connection:
-                take_time(connection)
-                take_room(connection)
-                with OrganisationSession(connection, organisation) as session:
-                    verdict = verify(session, [], right_now())
+            with reading_it_all(database, organisation) as session:
+                verdict = verify(session, [], right_now())
             assert verdict.fault is None, verdict.fault
             rows += verdict.entries + verdict.rows
     return rows / (perf_counter() - started)

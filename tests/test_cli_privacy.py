@@ -15,11 +15,20 @@ import pytest
 from app.cli import main
 from app.database import Database
 from tests.promises.world import all_rows
+from tests.reliability.test_log_fails_closed import break_it
 from tests.support import Caller
 
 Run = Callable[..., tuple[int, str, str]]
 FIRST = ("--organisation", "first")
 EXPORT = ("privacy", "export", *FIRST)
+# For this line alone: what looks at the guards before any command writes in the log as well.
+BROKEN = {
+    "embedded": "CREATE TRIGGER broken BEFORE INSERT ON access_event WHEN NEW.event = 'command:export' "
+    "BEGIN SELECT RAISE(ABORT, 'broken'); END",
+    "postgresql": "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'broken'; END $$; CREATE TRIGGER broken BEFORE INSERT ON access_event "
+    "FOR EACH ROW WHEN (NEW.event = 'command:export') EXECUTE FUNCTION broken()",
+}
 
 
 @pytest.fixture
@@ -90,6 +99,26 @@ def test_a_copy_that_cannot_be_written_is_not_in_the_log(
     assert code == 1
     assert "Nothing was handed out" in err
     assert all_rows(database) == before
+
+
+def test_a_copy_that_cannot_be_logged_is_not_written(run: Run, database: Database, tmp_path: Path) -> None:
+    break_it(database, BROKEN["embedded" if database.is_embedded else "postgresql"])
+    before, folder = all_rows(database), tmp_path / "copies"
+    folder.mkdir()
+    code, out, err = run(*EXPORT, "--client", "2026-0043", str(folder / "copy.zip"))
+    assert (code, out) == (1, "")
+    assert "we cannot write down now who sees what" in err
+    assert [*folder.iterdir()] == []
+    assert all_rows(database) == before
+
+
+def test_what_a_command_that_was_killed_left_is_not_written_over(run: Run, tmp_path: Path) -> None:
+    left = tmp_path / "copy.zip.part"
+    left.write_text("left")
+    code, _, err = run(*EXPORT, "--client", "2026-0043", str(tmp_path / "copy.zip"))
+    assert code == 1
+    assert f"{left} exists" in err
+    assert left.read_text() == "left"
 
 
 def test_the_files_whose_term_has_passed_are_listed(

@@ -18,7 +18,6 @@ from app.knowledge import load_knowledge
 from app.models.clients import ClientCopy
 from app.models.organisations import UserKind
 from app.services import clients, copies, copy_page
-from app.services.access_log import write_command
 from app.services.trail import Trail
 from app.services.work import Actor, Work
 
@@ -30,14 +29,12 @@ _NOBODY = UUID(int=0)
 @contextmanager
 def _office(slug: str, command: Command) -> Iterator[Work]:
     """Work as the office that sees to the rights of clients; what is shown is written in the log."""
-    knowledge, now = load_knowledge(), right_now()
-    with within(slug) as (organisation, session):
+    knowledge, now, trail = load_knowledge(), right_now(), Trail(command)
+    with within(slug, trail) as (organisation, session):
         actor = Actor(
             organisation.id, _NOBODY, "werkrelatie", Role.PRIVACY_OFFICER, (), kind=UserKind.MACHINE
         )
-        trail = Trail(command)
         yield Work(session, actor, now, Language.NL, knowledge, trail)
-        write_command(session, trail, now)
 
 
 @commands.command()
@@ -47,26 +44,40 @@ def export(
     file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="Where to write it; a new file.")],
 ) -> None:
     """Write a copy of everything that is kept of a client: JSON, a page to read, and who saw it."""
-    if file.exists():
-        stop(f"{file} exists. Choose another name; nothing was written.")
-    with _office(organisation, Command.EXPORT) as work:
-        copy = copies.copy_of(work, client, Language.NL)
-        # Within the transaction: what cannot be written was not handed out, and is not in the log.
-        _write(file, copy)
+    part = file.with_name(f"{file.name}.part")
+    for path in (file, part):
+        if path.exists():
+            stop(f"{path} exists. Remove it or choose another name; nothing was written.")
+    try:
+        with _new(part):
+            with _office(organisation, Command.EXPORT) as work:
+                # Within the transaction: what cannot be written was not handed out, and is not in the log.
+                part.write_bytes(_packed(copies.copy_of(work, client, Language.NL)))
+            # It gets its name once its line is in the log: no log, no data.
+            part.rename(file)
+    except OSError as error:
+        stop(f"{file} cannot be written ({error.strerror}). Nothing was handed out.")
     typer.echo(f"{file} holds the copy. It is not encrypted: hand it over safely, then delete it.")
 
 
-def _write(file: Path, copy: ClientCopy) -> None:
+@contextmanager
+def _new(file: Path) -> Iterator[None]:
+    """Make a file for its owner alone, and leave nothing of it when what follows does not succeed."""
+    file.touch(mode=0o600, exist_ok=False)
+    try:
+        yield
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+
+
+def _packed(copy: ClientCopy) -> bytes:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("dossier.json", copy.model_dump_json(indent=2, by_alias=True, exclude={"accesses"}))
         parts.writestr("dossier.html", copy_page.page(copy))
         parts.writestr("inzage.json", copy.model_dump_json(indent=2, include={"accesses"}))
-    try:
-        file.touch(mode=0o600, exist_ok=False)
-        file.write_bytes(packed.getvalue())
-    except OSError as error:
-        stop(f"{file} cannot be written ({error.strerror}). Nothing was handed out.")
+    return packed.getvalue()
 
 
 @commands.command()

@@ -1,6 +1,5 @@
 """What a backup asks of the ledger, its checkpoints and the erasures."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -9,8 +8,8 @@ from app.commands.common import right_now
 from app.database import Database, OrganisationSession, transaction
 from app.database.backups.archive import Progress
 from app.database.backups.manifest import BackupRefused
-from app.database.patience import take_room, take_time
-from app.erasures import sync_erasures
+from app.database.patience import reading_it_all
+from app.erasures import BadErasure, replay_erasures, sync_erasures
 from app.services.checkpoints import (
     BadCheckpoint,
     Checkpoint,
@@ -21,7 +20,6 @@ from app.services.checkpoints import (
     write_checkpoints,
     write_restored,
 )
-from app.services.erasure import replay
 from app.services.verification import size
 from app.services.verification import verify as verify_ledger
 from app.signing import PUBLIC_KEYS, signing_key
@@ -46,16 +44,13 @@ def verify_everything(
     known = _checkpoints(witness, keys)
     organisations = organisations_of(database)
     for number, organisation in enumerate(organisations):
-        with transaction(database, write=False) as connection:
-            take_time(connection)
-            take_room(connection)
-            with OrganisationSession(connection, organisation) as session:
-                own = known.get(organisation, [])
-                if may_be_behind:
-                    head = head_of(session)
-                    own = [one for one in own if head is not None and one.seq <= head.seq]
-                step = _in_turn(progress, size(session), number, len(organisations))
-                fault = verify_ledger(session, own, right_now(), step).fault
+        with reading_it_all(database, organisation) as session:
+            own = known.get(organisation, [])
+            if may_be_behind:
+                head = head_of(session)
+                own = [one for one in own if head is not None and one.seq <= head.seq]
+            step = _in_turn(progress, size(session), number, len(organisations))
+            fault = verify_ledger(session, own, right_now(), step).fault
         if fault is not None:
             raise BackupRefused(fault.sentence)
 
@@ -81,22 +76,10 @@ def _checkpoints(witness: TrustFolder, keys: TrustFolder) -> dict[UUID, list[Che
 
 def repeat_erasures(database: Database, lines: Iterable[str], now: datetime) -> int:
     """Erase again what was erased after the backup was made, and return how many orders that were."""
-    known, repeated = {*organisations_of(database)}, 0
-    for line in lines:
-        try:
-            record = json.loads(line)
-            organisation_id = UUID(record["organisation_id"])
-        except (ValueError, TypeError, KeyError) as error:
-            raise BackupRefused("The list of erasures has a line that is none: mend it first.") from error
-        # An organisation that was made after the backup has nothing in it to erase.
-        if organisation_id in known:
-            with (
-                transaction(database, write=True) as connection,
-                OrganisationSession(connection, organisation_id) as session,
-            ):
-                repeated += replay(session, record, now)
-                session.flush()
-    return repeated
+    try:
+        return replay_erasures(database, lines, now)
+    except BadErasure as error:
+        raise BackupRefused("The list of erasures has a line that is none: mend it first.") from error
 
 
 def heads_of(database: Database) -> list[Head]:

@@ -9,8 +9,8 @@ import typer
 from sqlmodel import Session, col, select
 
 from app.commands.common import right_now, stop, up_to_date
-from app.database import Database, OrganisationSession, transaction
-from app.database.patience import take_room, take_time
+from app.database import Database, transaction
+from app.database.patience import reading_it_all
 from app.models.organisations import Organisation
 from app.services import organisations
 from app.services.checkpoints import BadCheckpoint, Checkpoint, public_keys_in, read_checkpoints
@@ -78,10 +78,8 @@ def _checkpoints(path: Path | None) -> dict[UUID, list[Checkpoint]]:
 
 
 def _verify(database: Database, found: Organisation, own: list[Checkpoint]) -> Verdict:
-    with transaction(database, write=False) as connection:
-        take_time(connection)
-        take_room(connection)
-        with OrganisationSession(connection, found.id) as session:
-            label = f"{found.slug}:"
-            with typer.progressbar(length=size(session), label=label, file=sys.stderr) as bar:
-                return verify_ledger(session, own, right_now(), bar.update)
+    with (
+        reading_it_all(database, found.id) as session,
+        typer.progressbar(length=size(session), label=f"{found.slug}:", file=sys.stderr) as bar,
+    ):
+        return verify_ledger(session, own, right_now(), bar.update)

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlcipher3.dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
@@ -102,6 +102,10 @@ class Database:
         self.writer.dispose()
 
 
+_FROM_OUTSIDE = (OperationalError, InternalError)
+"""What is the database's, or its surroundings'; a program at fault raises other errors."""
+
+
 @contextmanager
 def transaction(database: Database, *, write: bool, one_moment: bool = False) -> Iterator[Connection]:
     """Commit on success, roll back on any exception; a read cannot write.
@@ -121,7 +125,7 @@ def transaction(database: Database, *, write: bool, one_moment: bool = False) ->
                 yield connection
         except PoolTimeout as error:
             raise Busy from error
-        except OperationalError as error:
+        except _FROM_OUTSIDE as error:
             refusal = _refusal(error)
             if refusal is None:
                 raise
@@ -129,7 +133,7 @@ def transaction(database: Database, *, write: bool, one_moment: bool = False) ->
         except CannotLog as error:
             # A collision at the log is like any other: to try again helps.
             cause = error.__cause__
-            if isinstance(cause, OperationalError) and isinstance(busy := _refusal(cause), Busy):
+            if isinstance(cause, _FROM_OUTSIDE) and isinstance(busy := _refusal(cause), Busy):
                 raise busy from error
             raise
 
@@ -155,7 +159,7 @@ def drop_remnants(database: Database) -> None:
         raise Busy
 
 
-def _refusal(error: OperationalError) -> DomainError | None:
+def _refusal(error: DBAPIError) -> DomainError | None:
     """Tell what it is that is no fault of ours: a lock, a full disk, a database that is away or stopping."""
     # By attribute: the driver of PostgreSQL is not loaded where it is not used.
     state = getattr(error.orig, "sqlstate", _NO_STATE)
@@ -166,7 +170,7 @@ def _refusal(error: OperationalError) -> DomainError | None:
         return Busy() if "database is locked" in words else None
     if state == _DISK_FULL:
         return NoRoom()
-    if state is None or state[:2] in _PASSING:
+    if state is None or state[:2] in _PASSING or state in _TOO_SLOW:
         return Busy(collided=state in _COLLIDED)
     return None
 
@@ -175,6 +179,8 @@ _NO_STATE: Any = object()
 _DISK_FULL = "53100"
 # Serialization failure, deadlock, lock not available: PostgreSQL chose us to give way to another.
 _COLLIDED = ("40001", "40P01", "55P03")
+# We took so long between two statements that PostgreSQL gave up on us: only on a machine that is overloaded.
+_TOO_SLOW = ("25P03", "25P04")
 _DISK_WORDS = ("database or disk is full", "disk I/O error")
 # Classes of SQLSTATE: connection, rollback, resources, not in the state for it, intervention.
 _PASSING = ("08", "40", "53", "55", "57")

@@ -1,7 +1,13 @@
 """What a database has to be told before work that is longer than a request."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
 from sqlalchemy import Connection
 
+from app.database.engine import Database, transaction
+from app.database.sessions import OrganisationSession
 from app.database.walls import is_walled
 
 
@@ -22,11 +28,16 @@ def take_time(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
-def take_room(connection: Connection) -> None:
-    """Let this connection keep 64 MB of an embedded database at hand, for work that reads all of it.
+@contextmanager
+def reading_it_all(database: Database, organisation_id: UUID) -> Iterator[OrganisationSession]:
+    """Open a session to read everything of one organisation, however long that takes.
 
-    The connection stays like this, so it is for commands, which end. Decrypting a page again and again
-    takes a third of the time of a verification.
+    For commands, which end: the connection goes on keeping 64 MB of an embedded database at hand.
     """
-    if not is_walled(connection):
-        connection.exec_driver_sql("PRAGMA cache_size=-65536")
+    with transaction(database, write=False) as connection:
+        take_time(connection)
+        if not is_walled(connection):
+            # Decrypting a page again and again takes a third of the time of a verification.
+            connection.exec_driver_sql("PRAGMA cache_size=-65536")
+        with OrganisationSession(connection, organisation_id) as session:
+            yield session

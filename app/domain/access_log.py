@@ -8,7 +8,7 @@ from app.domain.roles import PERMISSION_SENTENCES, ROLE_LABELS, Permission, Role
 from app.domain.texts import Text
 
 LOG_YEARS = 5
-"""How long a line stays at least: Stcrt. 2019, 38007. The guards of the database say the same."""
+"""How long a line stays at least: Stcrt. 2019, 38007. The guards of the database hold to it."""
 
 
 class Action(StrEnum):

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -227,14 +227,6 @@ def link(  # noqa: PLR0913, PLR0917 - the fields of an entry, in the order in wh
             previous_hash,
         )
     ).digest()
-
-
-def digest_of(rows: Sequence[Sequence[str | None]]) -> str:
-    """Return the hash of a run of log rows, hexadecimal; for seals."""
-    whole = hashlib.sha256()
-    for row in rows:
-        whole.update(_encode(row).encode() + b"\n")
-    return whole.hexdigest()
 
 
 def moment_text(moment: datetime) -> str:

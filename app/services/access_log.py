@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col
 
 from app.domain.access_log import BASES, DEEDS, Basis, Outcome
 from app.domain.errors import CannotLog
-from app.models.access_log import AccessedClient, AccessEvent
+from app.models.access_log import AccessedClient, AccessEvent, AccessSeal
 from app.models.assessments import Assessment
 from app.models.base import clean_text, table_of, uuid7
 from app.models.cases import Case
@@ -21,14 +21,25 @@ from app.services.ledger import append
 from app.services.trail import Trail
 from app.services.work import Actor, Work, organisation_of
 
-_EVENT, _CLIENT = table_of(AccessEvent), table_of(AccessedClient)
+_EVENT, _CLIENT, _SEAL = table_of(AccessEvent), table_of(AccessedClient), table_of(AccessSeal)
+_NEWEST = (
+    select(func.max(_EVENT.c.number))
+    .where(_EVENT.c.organisation_id == bindparam("of_organisation"))
+    .scalar_subquery()
+)
+# The lines it covers may be gone. By the number it begins with, for which there is an index.
+_SEALED = (
+    select(_SEAL.c.last_number)
+    .where(_SEAL.c.organisation_id == bindparam("of_organisation"))
+    .order_by(_SEAL.c.first_number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _INSERT_EVENT = {
     # PostgreSQL numbers the rows itself, by a sequence.
     "postgresql": insert(_EVENT),
     "sqlite": insert(_EVENT).values(
-        number=select(func.coalesce(func.max(_EVENT.c.number), 0) + 1)
-        .where(_EVENT.c.organisation_id == bindparam("of_organisation"))
-        .scalar_subquery()
+        number=func.max(func.coalesce(_NEWEST, 0), func.coalesce(_SEALED, 0)) + 1
     ),
 }
 _INSERT_CLIENTS = insert(_CLIENT)

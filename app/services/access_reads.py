@@ -69,7 +69,7 @@ def tell_client(work: Work, reference: str, query: ClientAccessQuery) -> Slice:
     organisation = work.session.exec(
         select(Organisation.name).where(col(Organisation.id) == work.actor.organisation_id)
     ).one()
-    page = _page(work, _within(_about(found[0]), query), query, of_one_case=True)
+    page = _page(work, _within(events_about(found[0]), query), query, of_one_case=True)
     items = [_told(work, event, organisation, names=query.names) for event in page.rows]
     return Slice(items, page.next_cursor)
 
@@ -89,7 +89,8 @@ def _told(work: Work, event: AccessEvent, organisation: str, *, names: bool) -> 
     )
 
 
-def _about(case_id: UUID) -> SelectOfScalar[AccessEvent]:
+def events_about(case_id: UUID) -> SelectOfScalar[AccessEvent]:
+    """Select the lines of the access log about one case, also when it was erased."""
     return (
         select(AccessEvent)
         .join(
@@ -104,7 +105,7 @@ def _about(case_id: UUID) -> SelectOfScalar[AccessEvent]:
 
 
 def _wanted(query: AccessEventQuery) -> SelectOfScalar[AccessEvent]:
-    statement = select(AccessEvent) if query.case is None else _about(query.case)
+    statement = select(AccessEvent) if query.case is None else events_about(query.case)
     for column, value in (
         (AccessEvent.actor_id, query.user),
         (AccessEvent.event, query.event),

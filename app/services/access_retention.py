@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
 from app.domain.access_log import Command
+from app.domain.years import years_before
 from app.models.access_log import AccessedClient, AccessEvent, AccessSeal
 from app.models.base import table_of
 from app.services.access_log import write_command
@@ -26,14 +27,6 @@ class Pruned(NamedTuple):
     after: int
 
 
-def oldest_kept(now: datetime, years: int) -> datetime:
-    """Return the moment from which lines are kept."""
-    try:
-        return now.replace(year=now.year - years)
-    except ValueError:  # the 29th of February
-        return now.replace(year=now.year - years, day=28)
-
-
 def prune(session: Session, now: datetime, years: int, after: int = -1) -> Pruned | None:
     """Delete the lines of the oldest seals whose newest line is older than `years`; the seals stay.
 
@@ -47,7 +40,7 @@ def prune(session: Session, now: datetime, years: int, after: int = -1) -> Prune
             _SEAL.c.organisation_id == organisation_id,
             _SEAL.c.first_number > after,
             _SEAL.c.last_number >= lowest.scalar_subquery(),
-            _SEAL.c.until < oldest_kept(now, years),
+            _SEAL.c.until < years_before(now, years),
         )
         .order_by(_SEAL.c.first_number)
         .limit(SEALS_AT_A_TIME)

@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.answers import Answers
 from app.domain.approach import Circumstances
@@ -37,7 +38,7 @@ from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import judgements
 from app.services.results import entry_read, result
 from app.services.statements import statements_of
-from app.services.visibility import points_at, visible_cases
+from app.services.visibility import points_at, visible_cases, visible_files
 from app.services.work import Work
 
 
@@ -70,12 +71,11 @@ class Recorded:
     statements: tuple[StatementRead, ...] = ()
 
 
-def _recorded_assessments(work: Work) -> Select[*tuple[Any, ...]]:
-    """Select all visible assessments: their columns, then the other fields of `Recorded`."""
+def _recorded_in(cases: SelectOfScalar[Case]) -> Select[*tuple[Any, ...]]:
+    """Select all assessments of these cases: their columns, then the other fields of `Recorded`."""
     correction = aliased(Assessment)
     return (
-        visible_cases(work)
-        .join(Assessment, points_at(Assessment, Assessment.case_id, Case))
+        cases.join(Assessment, points_at(Assessment, Assessment.case_id, Case))
         .join(Thread, points_at(Assessment, Assessment.thread_id, Thread))
         .join(Participant, points_at(Thread, Thread.participant_id, Participant))
         .join(Concern, points_at(Thread, Thread.concern_id, Concern))
@@ -168,9 +168,19 @@ def _recorded_in(
     return found
 
 
+def recorded_in_file(work: Work, case_id: UUID) -> list[Recorded]:
+    """Return everything that was recorded in a file the actor may deal with, in the order it held."""
+    statement = _recorded_in(visible_files(work)).where(col(Assessment.case_id) == case_id)
+    ordered = statement.order_by(col(Assessment.assessed_at), col(Assessment.id))
+    recorded = [_recorded(row) for row in work.session.execute(ordered)]
+    said = statements_of(work.session, [one.columns["id"] for one in recorded])
+    return [replace(one, statements=tuple(said[one.columns["id"]])) for one in recorded]
+
+
 def find_assessment(work: Work, assessment_id: UUID) -> Recorded:
     """Return one visible assessment. Raises `NotFound`."""
-    row = work.session.execute(_recorded_assessments(work).where(col(Assessment.id) == assessment_id)).first()
+    statement = _recorded_in(visible_cases(work)).where(col(Assessment.id) == assessment_id)
+    row = work.session.execute(statement).first()
     if row is None:
         raise NotFound
     return _recorded(row)
@@ -190,7 +200,7 @@ def read_assessment(work: Work, assessment_id: UUID) -> tuple[AssessmentRead, st
 
 def list_assessments(work: Work, query: AssessmentQuery) -> Slice:
     """Return a page of the visible assessments, newest first."""
-    statement = _recorded_assessments(work)
+    statement = _recorded_in(visible_cases(work))
     for column, value in (
         (Assessment.case_id, query.case),
         (Assessment.thread_id, query.thread),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.orm import aliased
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from app.domain.classification import RelationshipType
 from app.domain.errors import CaseExists, CaseIsRestricted, FieldError, InvalidInput, NotFound
@@ -161,14 +161,6 @@ def _case_read(work: Work, case: Case) -> CaseRead:
     work.trail.about("case", case.id)
     work.trail.shows(case.id)
     work.session.flush()
-    by, practitioner = aliased(User), aliased(User)
-    events = work.session.execute(
-        select(CaseEvent, by.name, practitioner.name)
-        .join(by, points_at(CaseEvent, CaseEvent.recorded_by_id, by))
-        .join(practitioner, points_at(CaseEvent, CaseEvent.practitioner_id, practitioner))
-        .where(col(CaseEvent.case_id) == case.id)
-        .order_by(col(CaseEvent.id))
-    )
     return CaseRead(
         **_head(case, _names(work, [case])),
         closing_question=work.knowledge.closing_question.text[work.language],
@@ -176,13 +168,33 @@ def _case_read(work: Work, case: Case) -> CaseRead:
             CaseEventRead(
                 kind=event.kind,
                 recorded_at=event.recorded_at,
-                recorded_by=Named(id=event.recorded_by_id, name=by_name),
-                practitioner=Named(id=event.practitioner_id, name=practitioner_name),
+                recorded_by=by,
+                practitioner=practitioner,
                 closing_answer=event.closing_answer,
             )
-            for event, by_name, practitioner_name in events
+            for event, by, practitioner in events_of(work.session, case.id)
         ],
     )
+
+
+def events_of(session: Session, case_id: UUID) -> list[tuple[CaseEvent, Named, Named]]:
+    """Return what happened in a case the actor was found to see: by whom, and whose it was from then."""
+    by, practitioner = aliased(User), aliased(User)
+    events = session.execute(
+        select(CaseEvent, by.name, practitioner.name)
+        .join(by, points_at(CaseEvent, CaseEvent.recorded_by_id, by))
+        .join(practitioner, points_at(CaseEvent, CaseEvent.practitioner_id, practitioner))
+        .where(col(CaseEvent.case_id) == case_id)
+        .order_by(col(CaseEvent.id))
+    )
+    return [
+        (
+            event,
+            Named(id=event.recorded_by_id, name=by_name),
+            Named(id=event.practitioner_id, name=practitioner_name),
+        )
+        for event, by_name, practitioner_name in events
+    ]
 
 
 def _names(work: Work, cases: list[Case]) -> dict[UUID, str]:

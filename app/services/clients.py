@@ -12,11 +12,13 @@ from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.errors import NotFound
+from app.domain.years import years_after, years_before
 from app.models.assessments import Assessment
 from app.models.base import Moment, Reference, utc_text
 from app.models.cases import Case, CaseEvent, CaseEventKind, RetentionBasis
 from app.models.clients import ClientChange, ClientRead, FileCount, RetentionCounts, RetentionReport
 from app.models.rights import Statement
+from app.services.access_log import cases_called
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.places import log_event
 from app.services.versions import Versions
@@ -47,7 +49,7 @@ def find_file(work: Work, reference: str, *, hold: bool = False) -> Case:
     case = work.session.exec(statement.with_for_update() if hold else statement).first()
     if case is None:
         # The refusal names the case in the access log, and nowhere else.
-        work.trail.shows(*work.session.exec(select(Case.id).where(col(Case.reference) == reference)))
+        work.trail.shows(*cases_called(work.session, reference))
         raise NotFound
     work.trail.about("case", case.id)
     work.trail.shows(case.id)
@@ -150,15 +152,7 @@ def kept_until(case: Case, changed_at: datetime) -> datetime:
     """Return when the term of a file ends."""
     if case.retention_basis is RetentionBasis.DEMO:
         return changed_at + DEMONSTRATION
-    return _years_later(changed_at, YEARS.get(case.retention_basis) or case.retention_years or 0)
-
-
-def _years_later(moment: datetime, years: int) -> datetime:
-    try:
-        return moment.replace(year=moment.year + years)
-    except ValueError:
-        # The day after 28 February, in a year without a 29th.
-        return moment.replace(year=moment.year + years, month=3, day=1)
+    return years_after(changed_at, YEARS.get(case.retention_basis) or case.retention_years or 0)
 
 
 def _is_due(session: Session, at: datetime) -> ColumnElement[bool]:
@@ -168,8 +162,8 @@ def _is_due(session: Session, at: datetime) -> ColumnElement[bool]:
     ).all()
     terms: list[tuple[RetentionBasis, int | None, datetime]] = [
         (RetentionBasis.DEMO, None, at - DEMONSTRATION),
-        *((basis, None, _years_later(at, -years)) for basis, years in YEARS.items()),
-        *((RetentionBasis.OTHER, years, _years_later(at, -years)) for years in others if years),
+        *((basis, None, years_before(at, years)) for basis, years in YEARS.items()),
+        *((RetentionBasis.OTHER, years, years_before(at, years)) for years in others if years),
     ]
     return or_(
         *(

@@ -5,16 +5,15 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 
 from app.domain.access_log import BASIS_SENTENCES, DEEDS
 from app.domain.errors import FieldError, InvalidInput, WithheldAlready
 from app.domain.information import SHEET
 from app.domain.texts import Language, Text
-from app.models.access_log import AccessedClient, AccessEvent
+from app.models.access_log import AccessEvent
 from app.models.assessments import Assessment
-from app.models.base import Named, table_of
+from app.models.base import Named
 from app.models.cases import (
     Case,
     CaseEvent,
@@ -26,7 +25,7 @@ from app.models.cases import (
     ParticipantRead,
 )
 from app.models.clients import AccessInCopy, ClientCopy, CopiedEvent, InformationRead
-from app.models.organisations import Organisation, User
+from app.models.organisations import Organisation
 from app.models.rights import (
     ErasureOrder,
     Passage,
@@ -38,12 +37,12 @@ from app.models.rights import (
     WithholdingRead,
 )
 from app.models.threads import Thread, TransitionInThread, TransitionRow
-from app.services.assessment_reads import Recorded, assessment_head
+from app.services.access_reads import events_about
+from app.services.assessment_reads import Recorded, assessment_head, recorded_in_file
+from app.services.cases import events_of
 from app.services.clients import client_reads, find_file
 from app.services.erasure_orders import orders_read
-from app.services.statements import statements_of
 from app.services.threads import thread_head
-from app.services.visibility import points_at
 from app.services.work import Work
 
 _TEXTS: Mapping[Passage, type[SQLModel]] = {
@@ -53,7 +52,6 @@ _TEXTS: Mapping[Passage, type[SQLModel]] = {
     Passage.WORDING: Concern,
 }
 _OF_ASSESSMENT = [passage for passage, kind in _TEXTS.items() if kind is Assessment]
-_COLUMNS = tuple(table_of(Assessment).c.keys())
 
 Withheld = dict[tuple[UUID, Passage], WithholdingGround]
 
@@ -105,7 +103,7 @@ _NO_SUCH_PASSAGE = Text(
 def copy_of(work: Work, reference: str, language: Language) -> ClientCopy:
     """Return everything that is kept of a client, without what is withheld. Raises `NotFound`."""
     case = find_file(work, reference)
-    recorded = _recorded(work, case)
+    recorded = recorded_in_file(work, case.id)
     withheld = _withheld(work, case, recorded)
     concerns = [
         ConcernRead(id=one.id, reference=one.reference, wording=_shown(withheld, one.id, one, "wording"))
@@ -150,86 +148,22 @@ def _all(work: Work, kind: Any, case: Case) -> Iterable[Any]:  # noqa: ANN401 - 
     return work.session.exec(select(kind).where(col(kind.case_id) == case.id).order_by(col(kind.id))).all()
 
 
-def _recorded(work: Work, case: Case) -> list[Recorded]:
-    """Return every assessment of the case, in the order in which they held."""
-    correction = aliased(Assessment)
-    rows = work.session.execute(
-        select(Assessment)
-        .join(Thread, points_at(Assessment, Assessment.thread_id, Thread))
-        .join(Participant, points_at(Thread, Thread.participant_id, Participant))
-        .join(Concern, points_at(Thread, Thread.concern_id, Concern))
-        .join(Conversation, points_at(Assessment, Assessment.conversation_id, Conversation))
-        .join(User, points_at(Assessment, Assessment.recorded_by_id, User))
-        .outerjoin(correction, points_at(correction, correction.supersedes_id, Assessment))
-        .where(col(Assessment.case_id) == case.id)
-        .order_by(col(Assessment.assessed_at), col(Assessment.id))
-        .with_only_columns(
-            *(getattr(Assessment, name) for name in _COLUMNS),
-            col(User.name),
-            col(Participant.id),
-            col(Participant.reference),
-            col(Concern.id),
-            col(Concern.reference),
-            col(Conversation.held_at),
-            col(correction.id),
-        )
-    ).all()
-    width = len(_COLUMNS)
-    said = statements_of(work.session, [row[_COLUMNS.index("id")] for row in rows])
-    found = []
-    for row in rows:
-        columns = dict(zip(_COLUMNS, row[:width], strict=True))
-        by, participant_id, participant, concern_id, concern, held_at, corrected_by = row[width:]
-        found.append(
-            Recorded(
-                columns=columns,
-                recorded_by=by,
-                case=case.reference,
-                participant_id=participant_id,
-                participant=participant,
-                concern_id=concern_id,
-                concern=concern,
-                held_at=held_at,
-                superseded_by=corrected_by,
-                statements=tuple(said[columns["id"]]),
-            )
-        )
-    return found
-
-
 def _events(work: Work, case: Case, withheld: Withheld) -> list[CopiedEvent]:
-    by, practitioner = aliased(User), aliased(User)
-    events = work.session.execute(
-        select(CaseEvent, by.name, practitioner.name)
-        .join(by, points_at(CaseEvent, CaseEvent.recorded_by_id, by))
-        .join(practitioner, points_at(CaseEvent, CaseEvent.practitioner_id, practitioner))
-        .where(col(CaseEvent.case_id) == case.id)
-        .order_by(col(CaseEvent.id))
-    )
     return [
         CopiedEvent(
             id=event.id,
             kind=event.kind,
             recorded_at=event.recorded_at,
-            recorded_by=Named(id=event.recorded_by_id, name=by_name),
-            practitioner=Named(id=event.practitioner_id, name=practitioner_name),
+            recorded_by=by,
+            practitioner=practitioner,
             closing_answer=_shown(withheld, event.id, event, "closing_answer"),
         )
-        for event, by_name, practitioner_name in events
+        for event, by, practitioner in events_of(work.session, case.id)
     ]
 
 
 def _accesses(work: Work, case: Case, language: Language) -> list[AccessInCopy]:
-    events = work.session.exec(
-        select(AccessEvent)
-        .join(
-            AccessedClient,
-            (col(AccessedClient.organisation_id) == col(AccessEvent.organisation_id))
-            & (col(AccessedClient.event_id) == col(AccessEvent.id)),
-        )
-        .where(col(AccessedClient.case_id) == case.id)
-        .order_by(col(AccessEvent.number))
-    )
+    events = work.session.exec(events_about(case.id).order_by(col(AccessEvent.number)))
     return [
         AccessInCopy(
             recorded_at=event.recorded_at,

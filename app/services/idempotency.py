@@ -7,9 +7,10 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from app.domain.errors import IdempotencyKeyReused
+from app.domain.errors import IdempotencyKeyReused, NotFound
 from app.models.base import table_of
 from app.models.idempotency import IdempotencyKey
+from app.services.visibility import is_still_visible
 from app.services.work import Work, organisation_of
 
 KEPT = timedelta(hours=24)
@@ -53,7 +54,8 @@ def claim(work: Work, key: Key) -> Answer | None:
     """Take a key for this call; return the answer when it was carried out before.
 
     While another call with the same key is under way this waits for it. Raises
-    `IdempotencyKeyReused` when the key came with another request.
+    `IdempotencyKeyReused` when the key came with another request, and `NotFound` when the answer is
+    about a case that was handed over since and is out of the actor's sight.
     """
     connection = work.session.connection()
     own = _own(work, key)
@@ -71,7 +73,10 @@ def claim(work: Work, key: Key) -> Answer | None:
     if row.request_hash != key.request_hash:
         raise IdempotencyKeyReused
     if row.case_id is not None:
+        # Also when it is refused: the refusal names the case in the access log, and nowhere else.
         work.trail.shows(row.case_id)
+        if not is_still_visible(work, row.case_id):
+            raise NotFound
     return Answer(row.status, row.body, row.language, row.location, row.etag)
 
 

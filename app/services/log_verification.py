@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.domain.access_log import LOG_YEARS
-from app.domain.ledger import moment_text
+from app.domain.years import years_after
 from app.models.access_log import AccessedClient, AccessEvent, AccessSeal
 from app.models.base import table_of
 from app.services.log_lines import LogLine, log_lines, seals
@@ -33,7 +33,7 @@ def verify_log(connection: Connection, own: Mapping[str, Any], now: datetime) ->
     Raises `LogFault`. A seal from before the time the log is kept may have lost its lines: all of them
     or none. Lines that no seal covers yet are counted and nothing more.
     """
-    oldest, last, rows, lines = _oldest(now), 0, 0, 0
+    last = rows = lines = 0
     log = log_lines(connection, own)
     line = next(log, None)
     for id_, first, until_number, count, until, digest in _seals(connection, own):
@@ -50,7 +50,7 @@ def verify_log(connection: Connection, own: Mapping[str, Any], now: datetime) ->
                 yield rows, lines
                 rows = lines = 0
         last = until_number
-        if not found and until < oldest:
+        if not found and years_after(datetime.fromisoformat(until), LOG_YEARS) <= now:
             continue
         if found != count:
             raise LogFault(f"{named} counted {count} lines, and now there are {found}.", *_seal(id_))
@@ -84,11 +84,3 @@ def _rest(line: LogLine | None, log: Iterator[LogLine]) -> tuple[int, int]:
         rows, lines = rows + line[2], lines + 1
         line = next(log, None)
     return rows, lines
-
-
-def _oldest(now: datetime) -> str:
-    try:
-        return moment_text(now.replace(year=now.year - LOG_YEARS))
-    except ValueError:
-        # The 29th of February. SQLite counts on to the 1st of March, so lines may be gone until there.
-        return moment_text(now.replace(year=now.year - LOG_YEARS, month=3, day=1))

@@ -99,6 +99,11 @@ def list_teams(work: Work) -> list[TeamRead]:
 # ---------------------------------------------------------------- for the command line
 
 
+def organisation_ids(session: Session) -> list[UUID]:
+    """Return the ids of all organisations."""
+    return [*session.exec(select(Organisation.id))]
+
+
 def find_organisation(session: Session, slug: str) -> Organisation:
     """Return an organisation by its slug. Raises `NoSuchName`."""
     organisation = session.exec(select(Organisation).where(col(Organisation.slug) == slug)).first()

@@ -2,12 +2,13 @@
 
 from functools import cache
 from typing import Any, assert_never
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, false
 from sqlmodel import SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.domain.roles import Role
+from app.domain.roles import ROLE_PERMISSIONS, Permission, Role
 from app.models.cases import Case
 from app.models.rights import ErasureOrder
 from app.services.work import Actor, Work
@@ -43,6 +44,17 @@ def seen_by(actor: Actor) -> dict[str, Any]:
 def visible_cases(work: Work) -> SelectOfScalar[Case]:
     """Select the cases the actor may see."""
     return visible_to(work.actor.role).params(seen_by(work.actor))
+
+
+def is_still_visible(work: Work, case_id: UUID) -> bool:
+    """Tell whether what was shown of a case before may be shown to the actor again.
+
+    Who sees cases has to see this one by now as well. Who sees none was not shown it as theirs: what an
+    officer or an administrator was told goes with the office.
+    """
+    if Permission.READ_CASES not in ROLE_PERMISSIONS[work.actor.role]:
+        return True
+    return work.session.exec(visible_cases(work).where(col(Case.id) == case_id)).first() is not None
 
 
 def visible_files(work: Work) -> SelectOfScalar[Case]:

@@ -197,7 +197,7 @@ def plan_of(database: Database, people: People, knowledge: Knowledge, query: Acc
                 seen.append("\n".join(" ".join(map(str, row)) for row in rows))
             return execute(statement, **options)
 
-        session.exec = explain  # type: ignore[method-assign]
+        session.exec = explain  # type: ignore[method-assign]  # to see what the program asks
         petra = people.users["petra"]
         work = Work(session, petra, START, Language.NL, knowledge, Trail(Permission.READ_ACCESS_LOG))
         list_events(work, query)

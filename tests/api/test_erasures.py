@@ -8,7 +8,7 @@ from unittest.mock import ANY
 import pytest
 from fastapi import FastAPI
 
-from app.trust import TrustFolder
+from app.trust import ERASURES, TrustFolder
 from tests.promises.world import all_rows
 from tests.support import Caller, People
 
@@ -285,6 +285,18 @@ def test_a_folder_that_cannot_be_written_does_not_undo_an_erasure(
     (tmp_path / "file").touch()
     surroundings = replace(application.state.surroundings, trust=TrustFolder(tmp_path / "file"))
     application.state.surroundings = surroundings
+    recorded = callers["anna"].record()
+    erase(callers)
+    assert callers["anna"].get(f"/v1/cases/{recorded['case_id']}").status_code == 404
+
+
+@pytest.mark.parametrize("line", ["no json", "[]", "{}", '{"order": {"id": "no id"}}'])
+def test_a_list_that_cannot_be_read_does_not_undo_an_erasure(
+    application: FastAPI, callers: dict[str, Caller], tmp_path: Path, line: str
+) -> None:
+    trust = TrustFolder(tmp_path)
+    trust.append(ERASURES, [line])
+    application.state.surroundings = replace(application.state.surroundings, trust=trust)
     recorded = callers["anna"].record()
     erase(callers)
     assert callers["anna"].get(f"/v1/cases/{recorded['case_id']}").status_code == 404

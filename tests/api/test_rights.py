@@ -1,5 +1,6 @@
 """The rights of clients: their own statement, restriction, terms, and a copy of the file."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import ANY
 
@@ -116,6 +117,29 @@ def test_the_term_begins_at_the_last_change(callers: dict[str, Caller], clock: C
     state(callers["anna"], recorded)
     found = callers["petra"].get(FILE).json()
     assert (found["changed_at"], found["kept_until"]) == ("2026-11-30T09:00:00Z", "2046-11-30T09:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "term", "kept_until"),
+    [
+        ("2021-03-01T06:00:00Z", {"retention_basis": "wmo"}, "2036-03-01T06:00:00Z"),
+        ("2024-02-29T12:00:00Z", {"retention_basis": "wmo"}, "2039-03-01T00:00:00Z"),
+        ("2024-02-29T12:00:00Z", {"retention_basis": "jeugdwet"}, "2044-02-29T12:00:00Z"),
+        ("2024-02-29T12:00:00Z", {"retention_basis": "other", "retention_years": 1}, "2025-03-01T00:00:00Z"),
+    ],
+)
+def test_a_term_that_begins_or_ends_around_a_leap_day(
+    callers: dict[str, Caller], clock: Clock, recorded: str, term: dict[str, Any], kept_until: str
+) -> None:
+    clock.now = datetime.fromisoformat(recorded)
+    callers["anna"].record()
+    assert patch(callers["petra"], term).json()["kept_until"] == kept_until
+    end = datetime.fromisoformat(kept_until)
+    listed = [
+        len(callers["petra"].get("/v1/clients", params={"due": due.isoformat()}).json()["items"])
+        for due in (end - timedelta(hours=18), end - timedelta(seconds=1), end)
+    ]
+    assert listed == [0, 0, 1]
 
 
 @pytest.mark.parametrize(

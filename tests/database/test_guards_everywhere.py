@@ -11,7 +11,8 @@ from sqlmodel import SQLModel
 
 from app.database import Database
 from app.database.bite import _put_rows
-from app.database.guards import GUARDED, LOG_YEARS, install, lift
+from app.database.guards import GUARDED, install, lift
+from app.domain.access_log import LOG_YEARS
 from app.models.access_log import AccessedClient, AccessEvent
 from app.models.assessments import Assessment
 from app.models.base import metadata, table_of, uuid7

@@ -174,6 +174,8 @@ def test_a_refusal_leaves_one_line_that_names_the_case(world: World, row: Row) -
         }[response.status_code]
         assert line["outcome"] == "denied"
         assert line["reason"] in expected
+        assert line["token_id"] is not None
+        assert line["application"]
         case_id = object_of(world, row)
         foreign = (caller == "foreigner") is not (row[1] == "other_organisation")
         if case_id is None or foreign:

@@ -1,12 +1,15 @@
 """What an `Idempotency-Key` promises, row by row."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.database import Database
+from tests.api.test_erasures import granted
+from tests.log_rows import lines
 from tests.promises.world import all_rows
-from tests.support import Caller, Clock, answers, assessment
+from tests.support import Caller, Clock, People, answers, assessment
 
 KEY = "0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"
 PATH = "/v1/assessments"
@@ -114,6 +117,47 @@ def test_a_malformed_key_is_refused(anna: Caller, database: Database, key: str) 
 @pytest.mark.parametrize("key", ["exactly8", "x" * 128, "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~"])
 def test_visible_characters_make_a_key(anna: Caller, key: str) -> None:
     assert [is_replay(send(anna, key=key)) for _ in range(2)] == [False, True]
+
+
+def test_what_was_handed_over_is_not_shown_again_to_who_no_longer_sees_it(
+    callers: dict[str, Caller], people: People, database: Database
+) -> None:
+    def ask_for_erasure(caller: Caller) -> Any:
+        body = {"case": {"reference": "2026-0042"}, "reason": "client_asked"}
+        return caller.post("/v1/erasure-orders", body, headers={"Idempotency-Key": KEY})
+
+    def hand_over(giver: str, taker: str) -> None:
+        body = {"practitioner_id": str(people.users[taker].user_id)}
+        headers = {"If-Match": "*"}
+        assert callers[giver].patch(f"/v1/cases/{case_id}", body, headers=headers).status_code == 200
+
+    case_id = send(callers["anna"]).json()["case_id"]
+    for name in ("sam", "petra"):
+        assert ask_for_erasure(callers[name]).status_code == 201
+    hand_over("anna", "bas")
+    before = all_rows(database)["access_event"]
+    refused = send(callers["anna"])
+    assert (refused.status_code, is_replay(refused)) == (404, False)
+    assert case_id not in refused.text
+    line = lines(database)[-1]
+    assert len(all_rows(database)["access_event"]) == len(before) + 1
+    assert (line["outcome"], line["reason"], line["cases"]) == ("denied", "not-found", {UUID(case_id)})
+    assert is_replay(ask_for_erasure(callers["sam"])), "it stayed in the team"
+    hand_over("bas", "chris")
+    assert ask_for_erasure(callers["sam"]).status_code == 404
+    assert is_replay(ask_for_erasure(callers["petra"])), "an office sees to every file"
+    assert (count(database), count(database, "erasure_order")) == (1, 2)
+    hand_over("chris", "anna")
+    assert is_replay(send(callers["anna"]))
+
+
+def test_an_erasure_is_told_again_when_the_case_is_gone(callers: dict[str, Caller]) -> None:
+    callers["anna"].record()
+    order = granted(callers)
+    path, headers = f"/v1/erasure-orders/{order['id']}/executions", {"If-Match": "*", "Idempotency-Key": KEY}
+    first, again = (callers["aad"].post(path, {}, headers=headers) for _ in range(2))
+    assert (first.status_code, is_replay(again)) == (200, True)
+    assert again.content == first.content
 
 
 def test_a_replay_is_seen_in_the_access_log(anna: Caller, database: Database) -> None:

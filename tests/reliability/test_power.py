@@ -86,7 +86,7 @@ def test_postgresql_forces_every_confirmed_record_to_the_disk(
     cluster_site: Site, tmp_path: Path, wait: str
 ) -> None:
     count = volume(100, 1000) if wait == "on" else 30
-    name = cluster_site.keeper.database_url.rpartition("/")[2].partition("?")[0]  # type: ignore[union-attr]
+    name = cluster_site.keeper.database_url.rpartition("/")[2].partition("?")[0]  # type: ignore[union-attr]  # a site on a server has one
     # The tests run with `off`, and this is stronger than what holds for the role everywhere.
     cluster_site.execute(f"ALTER ROLE app_rw IN DATABASE {name} SET synchronous_commit = {wait}")
     with cluster_site.opened() as database, database.reader.connect() as connection:

@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from app.cli import main
 from app.database import Database, OrganisationSession, transaction
-from app.database.guards import LOG_YEARS
-from app.services.access_retention import oldest_kept, prune
+from app.domain.access_log import LOG_YEARS
+from app.services.access_retention import prune
 from app.settings import Settings
 from tests.log_rows import CLIENT, EVENT, lines, write_events, write_seal
 from tests.promises.world import all_rows
@@ -98,17 +98,6 @@ def test_the_database_itself_refuses_to_delete_what_is_younger(
     ):
         connection.execute(delete(table))
     assert numbers(database) == [1]
-
-
-@pytest.mark.parametrize(
-    ("now", "kept"),
-    [
-        (datetime(2026, 11, 20, tzinfo=UTC), datetime(2021, 11, 20, tzinfo=UTC)),
-        (datetime(2028, 2, 29, tzinfo=UTC), datetime(2023, 2, 28, tzinfo=UTC)),
-    ],
-)
-def test_five_years_are_years_of_the_calendar(now: datetime, kept: datetime) -> None:
-    assert oldest_kept(now, 5) == kept
 
 
 def test_the_setting_is_at_least_what_the_database_insists_on(monkeypatch: pytest.MonkeyPatch) -> None:

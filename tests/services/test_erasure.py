@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
 from app.database import Database, OrganisationSession, drop_remnants, open_database, transaction
-from app.erasures import replay_erasures, sync_erasures
+from app.erasures import BadErasure, replay_erasures, sync_erasures
 from app.services.erasure import executed_orders, replay
 from app.services.projections import rebuild, thread_ids
 from app.settings import Settings
@@ -311,7 +311,24 @@ def test_the_whole_list_is_repeated(
         assert sync_erasures(database, trust) == 2
         stranger = json.loads(next(trust.lines(ERASURES))) | {"organisation_id": str(UUID(int=7))}
         trust.append(ERASURES, [json.dumps(stranger)])
-        assert replay_erasures(older, trust, START) == 2
-        assert replay_erasures(older, trust, START) == 0
+        assert replay_erasures(older, trust.lines(ERASURES), START) == 2
+        assert replay_erasures(older, trust.lines(ERASURES), START) == 0
         assert all_rows(older)["case"] == []
         assert sync_erasures(older, trust) == 0
+
+
+@pytest.mark.parametrize(
+    "line", ["no json", "[]", "{}", '{"organisation_id": 7}', '{"organisation_id": "no id"}']
+)
+def test_a_list_with_a_bad_line_repeats_nothing(
+    database: Database, callers: dict[str, Caller], copied: Copy, tmp_path: Path, line: str
+) -> None:
+    trust = TrustFolder(tmp_path / "trust")
+    callers["anna"].record()
+    with copied() as older:
+        erase(callers)
+        assert sync_erasures(database, trust) == 1
+        before = all_rows(older)
+        with pytest.raises(BadErasure):
+            replay_erasures(older, [*trust.lines(ERASURES), line], START)
+        assert all_rows(older) == before

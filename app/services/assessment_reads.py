@@ -139,15 +139,15 @@ class Whose:
 
 def recorded_in_thread(work: Work, whose: Whose) -> list[Recorded]:
     """Return everything that was recorded in a thread the actor was found to see; in no order."""
-    return _recorded_in(work, _IN_THREAD, whose.thread.id, [whose])
+    return _of_threads(work, _IN_THREAD, whose.thread.id, [whose])
 
 
 def recorded_in_case(work: Work, case_id: UUID, threads: Sequence[Whose]) -> list[Recorded]:
     """Return the same of a case, of which these are all the threads."""
-    return _recorded_in(work, _IN_CASE, case_id, threads)
+    return _of_threads(work, _IN_CASE, case_id, threads)
 
 
-def _recorded_in(
+def _of_threads(
     work: Work, statement: Select[*tuple[Any, ...]], of_one: UUID, threads: Sequence[Whose]
 ) -> list[Recorded]:
     names = {

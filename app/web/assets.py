@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import NotFound
 from app.unguarded import open_to_all
+from app.web.forms import PageRoute
 
 FOLDER = Path(__file__).parent / "static"
 _KINDS = {
@@ -18,7 +19,7 @@ _KINDS = {
 }
 _FOR_EVER = "public, max-age=31536000, immutable"
 
-router = APIRouter(prefix="/static", include_in_schema=False)
+router = APIRouter(prefix="/static", route_class=PageRoute, include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -666,7 +666,11 @@ def test_threads_of_both_organisations_do_not_mix(database: Database) -> None:
 
 
 def test_a_transaction_that_stood_still_too_long_is_done_again(postgresql: Database) -> None:
-    with pytest.raises(Busy), transaction(postgresql, write=True) as connection:
-        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 20")
-        time.sleep(0.2)
-        connection.exec_driver_sql("SELECT 1")
+    def stand_still() -> None:
+        with transaction(postgresql, write=True) as connection:
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 20")
+            time.sleep(0.2)
+            connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(Busy):
+        stand_still()

@@ -11,6 +11,7 @@ from app.domain.access_log import (
     Basis,
     Command,
     Outcome,
+    SignIn,
     reason_of,
     somebody_of,
     told,
@@ -23,7 +24,7 @@ EVENTS = [*Permission, *Command]
 
 
 def test_every_event_role_basis_and_finding_has_words() -> None:
-    assert set(DEEDS) == {*Permission, *Command}
+    assert set(DEEDS) == {*Permission, *Command, *SignIn}
     assert set(ROLE_LABELS) == {*Role}
     assert set(BASIS_SENTENCES) == {*Basis}
     assert set(FINDING_SENTENCES) == {*Finding}

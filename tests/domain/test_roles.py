@@ -46,6 +46,15 @@ MAY = {
     # Those whose looks are logged do not read the log.
     Permission.READ_ACCESS_LOG: (False, False, False, False, True),
     Permission.REVIEW_ACCESS: (False, False, False, False, True),
+    # Who sees the list can take it along.
+    Permission.EXPORT_CASELOAD: (True, True, False, False, False),
+    # Everybody has an account.
+    Permission.OWN_ACCOUNT: (True, True, True, True, True),
+    # The privacy officer is the second pair of eyes where somebody lost their second step.
+    Permission.READ_ACCOUNTS: (False, False, False, True, True),
+    Permission.MANAGE_ACCOUNTS: (False, False, False, True, False),
+    Permission.GRANT_FACTOR_RESET: (False, False, False, False, True),
+    Permission.MANAGE_TOKENS: (False, False, False, True, False),
 }
 
 

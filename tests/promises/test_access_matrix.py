@@ -15,7 +15,7 @@ from app.domain.roles import Permission
 from app.main import create_app
 from app.models.cases import Case
 from app.openapi import document
-from app.unguarded import permission_of
+from app.unguarded import is_page, permission_of
 from tests.promises.world import ABSENT, CALLERS, OWNERS, STRANGERS, World
 from tests.support import answers
 
@@ -189,6 +189,7 @@ def operations_of(app: FastAPI) -> dict[str, Permission | None]:
     return {
         f"{method} {context.path}": permission_of(context.original_route)  # type: ignore[arg-type]  # a test says that all are API routes
         for context in iter_route_contexts(app.routes)
+        if not is_page(context.original_route)  # type: ignore[arg-type]  # same
         for method in context.methods or ()
     }
 

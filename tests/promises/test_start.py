@@ -226,12 +226,25 @@ async def _unguarded() -> None: ...
 async def _posts_without_once(access: object = may(Permission.READ_CASES)) -> None: ...
 
 
+@open_to_all
+async def _takes_in_anything() -> None: ...
+
+
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize(
     ("endpoint", "methods", "sentence"),
     [
         (_unguarded, ["GET"], "/health/extra: declare one permission with may(), or open_to_all"),
-        (_posts_without_once, ["POST"], "/health/extra: declare the permission of a POST with may_once()"),
+        (
+            _posts_without_once,
+            ["POST"],
+            "/health/extra: declare the permission of a POST with may_once() or form()",
+        ),
+        (
+            _takes_in_anything,
+            ["POST"],
+            "/health/extra: what comes in has to be read by a route that is strict",
+        ),
     ],
 )
 def test_a_route_that_nothing_looks_after_is_named(
@@ -276,7 +289,7 @@ def test_init_as_the_serving_role_checks_and_as_the_owner_migrates(
         migrate(database, "-1")
     code, out, told = init("app_rw")
     assert (code, out) == (1, "")
-    assert told.startswith("The database has version 0001 of the schema, and the role 'app_rw' may not")
+    assert told.startswith("The database has version 0002 of the schema, and the role 'app_rw' may not")
     assert init("owner") == init("app_rw") == well
 
 

@@ -29,7 +29,7 @@ SERVE_OPTIONS := $(if $(filter command,$(origin HOST)),--host $(HOST)) $(if $(PO
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test torture check bench format docs words lock install clean
+.PHONY: help run test torture pictures check bench format docs words lock install clean
 
 help:  ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ torture: $(DEV)  ## Kill, race and starve the service at length, and write docs/
 	@mkdir -p $(SCRATCH)
 	$(BIN)/python -m tests.reliability.report > $(SCRATCH)/reliability.md
 	cp $(SCRATCH)/reliability.md docs/reliability.md
+
+pictures: $(DEV)  ## Take the pictures in docs/pictures again, of the demonstration.
+	WERKRELATIE_PICTURES=1 $(BIN)/python -m pytest tests/browser/test_pictures.py -q $(ARGS)
 
 check: $(DEV)  ## Check form, types, layers and generated documents; changes nothing.
 	$(BIN)/ruff format --check .

@@ -23,13 +23,16 @@ from app.services.work import Work
 from app.settings import Settings
 from tests.support import START, Caller, Clock, People, Visitor, make_people, server_database, sign_in
 
+ON_REQUEST = ("torture", "pictures")
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is for `make torture` only: not skipped, because there is nothing to be made good."""
-    if os.environ.get("WERKRELATIE_TORTURE") != "1":
-        left_out = [item for item in items if item.get_closest_marker("torture")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    """Leave out what is for a target of its own: not skipped, because there is nothing to be made good."""
+    for name in ON_REQUEST:
+        if os.environ.get(f"WERKRELATIE_{name.upper()}") != "1":
+            left_out = [item for item in items if item.get_closest_marker(name)]
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session", autouse=True)

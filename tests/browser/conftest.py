@@ -14,16 +14,20 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from app.database import Database, OrganisationSession, open_database, transaction
 from app.database.schema import migrate
 from app.domain.roles import Role
+from app.domain.texts import Language
 from app.knowledge import load_knowledge
+from app.models.assessments import Assessment
 from app.services import demonstration
 from app.services.work import Actor
 from app.settings import Settings
 from app.web.forms import SESSION
+from app.web.places import address
 from tests.support import People, make_people, sign_in
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +67,16 @@ class Site:
         prefix, _, role = name.partition("-")
         actor = self.demonstration[Role(role)] if prefix == "demo" else self.people.users[name]
         return sign_in(self.database, actor, datetime.now(UTC))
+
+    def busiest_case(self, role: Role, language: Language) -> str:
+        """Return the address of the demonstration's case in which most was recorded."""
+        actor = self.demonstration[role]
+        counted = select(Assessment.case_id).group_by(col(Assessment.case_id)).order_by(func.count().desc())
+        with (
+            transaction(self.database, write=False) as connection,
+            OrganisationSession(connection, actor.organisation_id) as session,
+        ):
+            return address("case", language, id=session.exec(counted).first())
 
 
 @pytest.fixture(scope="session")

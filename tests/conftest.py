@@ -5,10 +5,12 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import Engine
 
 from app.access import Surroundings
 from app.database import Database, OrganisationSession, open_database, transaction
@@ -90,21 +92,80 @@ def postgresql_address() -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture
-def embedded(embedded_template: Path, tmp_path: Path) -> Iterator[Database]:
-    """An embedded database of its own."""
-    folder = tmp_path / "data"
-    shutil.copytree(embedded_template, folder)
-    shutil.copy(embedded_template.with_name("data.key"), tmp_path / "data.key")
+@pytest.fixture(scope="session")
+def _embedded_cast(embedded_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, People]:
+    """An embedded database with the cast in it, to copy, and who they are."""
+    folder = tmp_path_factory.mktemp("cast") / "data"
+    _copy(embedded_template, folder)
     database = open_database(Settings(data_dir=folder))
+    people = make_people(database, "first")
+    database.close()
+    return folder, people
+
+
+@pytest.fixture(scope="session")
+def _postgresql_cast(postgresql_address: str) -> Iterator[tuple[str, People]]:
+    """A PostgreSQL database with the cast in it, to copy, and who they are."""
+    with server_database(postgresql_address) as database:
+        people = make_people(database, "first")
+        database.close()  # what somebody is connected to cannot be copied
+        yield database.writer.url.database or "", people
+
+
+def _copy(template: Path, folder: Path) -> None:
+    shutil.copytree(template, folder)
+    shutil.copy(template.with_name("data.key"), folder.with_name("data.key"))
+
+
+@pytest.fixture(scope="session")
+def _first_engines() -> dict[str, Engine]:
+    """Return the first engine of each kind: its statements serve all databases after it."""
+    return {}
+
+
+def _share(database: Database, first: dict[str, Engine]) -> None:
+    """Let a database use the statements that were put together for the first of its kind.
+
+    The service puts them together once, for as long as it runs; doing it again for each test takes longer
+    than most tests. No row is in them, and they know of no connection.
+    """
+    known = first.setdefault(database.writer.dialect.name, database.writer)
+    if known is database.writer:
+        known.connect().close()  # then it knows what it speaks to
+    for engine in (database.reader, database.writer, database.observer):
+        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+
+
+@pytest.fixture
+def embedded(
+    request: pytest.FixtureRequest,
+    embedded_template: Path,
+    tmp_path: Path,
+    _first_engines: dict[str, Engine],
+) -> Iterator[Database]:
+    """An embedded database of its own, with the cast in it if the test asks for `people`."""
+    template = embedded_template
+    if "people" in request.fixturenames:
+        template, _ = request.getfixturevalue("_embedded_cast")
+    _copy(template, tmp_path / "data")
+    database = open_database(Settings(data_dir=tmp_path / "data"))
+    _share(database, _first_engines)
     yield database
     database.close()
 
 
 @pytest.fixture
-def postgresql(postgresql_address: str) -> Iterator[Database]:
-    """A PostgreSQL database of its own, as the role that serves."""
-    with server_database(postgresql_address) as database:
+def postgresql(
+    request: pytest.FixtureRequest,
+    postgresql_address: str,
+    _first_engines: dict[str, Engine],
+) -> Iterator[Database]:
+    """A PostgreSQL database of its own, as the role that serves, with the cast if the test asks for it."""
+    template = "template_werkrelatie"
+    if "people" in request.fixturenames:
+        template, _ = request.getfixturevalue("_postgresql_cast")
+    with server_database(postgresql_address, template) as database:
+        _share(database, _first_engines)
         yield database
 
 
@@ -129,8 +190,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def people(database: Database) -> People:
-    return make_people(database, "first")
+def people(request: pytest.FixtureRequest, database: Database) -> People:
+    """The cast. It came with the database: to make it takes longer than most tests."""
+    name = "_embedded_cast" if database.is_embedded else "_postgresql_cast"
+    found: tuple[Path | str, People] = request.getfixturevalue(name)
+    return deepcopy(found[1])  # a test may add to it
 
 
 @pytest.fixture

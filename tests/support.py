@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 from fastapi import FastAPI
 from sqlalchemy import Connection
 from sqlmodel import Session, select
@@ -38,15 +39,20 @@ def server_database(
 ) -> Iterator[Database]:
     """Yield a copy of the migrated template on PostgreSQL, or an empty database of `owner`."""
     name = f"t{uuid4().hex}"
-    admin = open_database(Settings(database_url=address.format(role="postgres", name="postgres")))
-    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} OWNER owner TEMPLATE {template or 'template1'}")
+    # To copy files takes half of the time of copying through the journal, which is the default.
+    _as_superuser(
+        address, f"CREATE DATABASE {name} OWNER owner TEMPLATE {template or 'template1'} STRATEGY file_copy"
+    )
     database = open_database(Settings(database_url=address.format(role=role, name=name)))
     yield database
     database.close()
-    with admin.writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.close()
+    _as_superuser(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _as_superuser(address: str, statement: str) -> None:
+    # By the driver itself: an engine asks a new server a dozen things first.
+    with psycopg.connect(address.format(role="postgres", name="postgres"), autocommit=True) as connection:
+        connection.execute(statement)
 
 
 @contextmanager

@@ -63,20 +63,16 @@ def add_trailing_slash(document: dict[str, Any]) -> None:
 
 
 def forget_version(document: dict[str, Any]) -> None:
-    del document["paths"]["/cases"]["get"]["responses"]["200"]["headers"]["API-Version"]
+    del document["paths"]["/threads/{id}"]["get"]["responses"]["200"]["headers"]["API-Version"]
 
 
 @pytest.mark.parametrize("name", VERSIONS)
-@pytest.mark.parametrize(
-    ("spoil", "rule"),
-    [(add_trailing_slash, "path-keys-no-trailing-slash"), (forget_version, "missing-version-header")],
-)
-def test_a_broken_design_rule_is_found(
-    lint: Lint, tmp_path: Path, name: str, spoil: Callable[[dict[str, Any]], None], rule: str
-) -> None:
+def test_broken_design_rules_are_found(lint: Lint, tmp_path: Path, name: str) -> None:
     document = json.loads((ROOT / "docs" / name).read_text(encoding="utf-8"))
-    spoil(document)
+    add_trailing_slash(document)
+    forget_version(document)
     spoiled = tmp_path / name
     spoiled.write_text(json.dumps(document), encoding="utf-8")
+    found = lint(VERSIONS[name], spoiled)
     # 2.1.0 only warns of a slash.
-    assert rule in set.union(*lint(VERSIONS[name], spoiled).values())
+    assert {"path-keys-no-trailing-slash", "missing-version-header"} <= found["error"] | found["warning"]

@@ -58,6 +58,9 @@ def _as_superuser(address: str, statement: str) -> None:
 @contextmanager
 def as_role(database: Database, role: str) -> Iterator[Database]:
     """Open a PostgreSQL database a second time, as somebody else: `owner` or `postgres`."""
+    if database.writer.url.username == role:
+        yield database
+        return
     url = database.writer.url.set(username=role).render_as_string(hide_password=False)
     other = open_database(Settings(database_url=url))
     try:

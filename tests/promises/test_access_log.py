@@ -1,7 +1,6 @@
 """No data without a line in the log: every route x every caller, read from the log itself."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from app.models.base import metadata
 from tests.log_rows import lines
 from tests.promises.test_access_matrix import NAMES_A_CASE, OPERATIONS, STEPS, TABLE, Row, ask
 from tests.promises.world import CALLERS, World, all_rows, embedded_database, make_world
-from tests.support import as_role, server_database
+from tests.support import server_database
 
 KNOWN = CALLERS[: CALLERS.index("unknown")]
 """Callers with a token that works."""
@@ -38,10 +37,8 @@ def world(
 
 def cases_by_id(world: World) -> dict[UUID, tuple[UUID, UUID]]:
     """Return the organisation and the case behind every id that belongs to one."""
-    database = world.app.state.surroundings.database
-    everybody = nullcontext(database) if database.is_embedded else as_role(database, "postgres")
     found = {}
-    with everybody as opened, transaction(opened, write=False) as connection:
+    with transaction(world.keeper, write=False) as connection:
         for table in metadata.sorted_tables:
             if table.name == "case":
                 columns = (table.c.id, table.c.organisation_id, table.c.id)
@@ -70,8 +67,7 @@ def ids_in(part: Any) -> Iterator[UUID]:
 
 def lines_of(world: World, response: Response) -> list[dict[str, Any]]:
     """Return the lines that one request left."""
-    database = world.app.state.surroundings.database
-    return lines(database, request_id=response.headers["X-Request-Id"])
+    return lines(world.keeper, request_id=response.headers["X-Request-Id"])
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -137,15 +133,13 @@ def object_of(world: World, row: Row) -> UUID | None:
 
 
 def _case_called(world: World, reference: str) -> UUID:
-    database = world.app.state.surroundings.database
-    everybody = nullcontext(database) if database.is_embedded else as_role(database, "postgres")
     case = metadata.tables["case"]
-    with everybody as opened, transaction(opened, write=False) as connection:
+    with transaction(world.keeper, write=False) as connection:
         return UUID(str(connection.execute(select(case.c.id).where(case.c.reference == reference)).scalar()))
 
 
 def _case_of_the_newest_order(world: World) -> UUID:
-    orders = all_rows(world.app.state.surroundings.database)["erasure_order"]
+    orders = all_rows(world.keeper)["erasure_order"]
     names = [column.name for column in metadata.tables["erasure_order"].columns]
     newest = max((dict(zip(names, order, strict=True)) for order in orders), key=lambda order: order["id"])
     case_id: UUID = newest["case_id"]

@@ -72,6 +72,7 @@ class World:
     app: FastAPI
     client: TestClient
     tokens: dict[str, str | None]
+    keeper: Database  # the same database, as somebody who sees everything
     objects: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def ask(self, caller: str, method: str, path: str, **options: Any) -> Response:
@@ -86,7 +87,7 @@ class World:
         """Return the same world behind another application."""
         app.state.surroundings = self.app.state.surroundings
         client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
-        return World(app, client, self.tokens, self.objects)
+        return World(app, client, self.tokens, self.keeper, self.objects)
 
 
 @contextmanager
@@ -105,8 +106,12 @@ def make_world(database: Database, knowledge: Knowledge) -> Iterator[World]:
     first, second = make_people(database, "first"), make_people(database, "second")
     app = create_app()
     app.state.surroundings = Surroundings(database, knowledge, Clock())
-    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
-        world = World(app, client, _tokens(database, first, second))
+    everybody = nullcontext(database) if database.is_embedded else as_role(database, "postgres")
+    with (
+        everybody as keeper,
+        TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client,
+    ):
+        world = World(app, client, _tokens(database, first, second), keeper)
         for kind in OWNERS:
             world.objects[kind] = _record(world, kind)
         yield world

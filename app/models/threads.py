@@ -26,7 +26,7 @@ class Thread(SQLModel, table=True):
         belongs_to("case", "case_id"),
         belongs_to("participant", "participant_id"),
         belongs_to("concern", "concern_id"),
-        Index(None, "organisation_id", "case_id"),
+        Index(None, "organisation_id", "case_id", "last_assessed_at"),
     )
 
     organisation_id: UUID = Field(primary_key=True)

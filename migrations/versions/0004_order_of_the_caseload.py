@@ -12,13 +12,15 @@ branch_labels = None
 depends_on = None
 
 OLD = "ix_thread_organisation_id_case_id"
-NEW = "ix_thread_organisation_id_case_id_last_assessed_at"
+NEW = "ix_thread_standing"
 OF_TEAM = "ix_case_organisation_id_team_id_practitioner_id"
 
 
 def upgrade() -> None:
-    """Let the index of a case's threads say when each was assessed last."""
-    op.create_index(op.f(NEW), "thread", ["organisation_id", "case_id", "last_assessed_at"])
+    """Let the index of a case's threads say when each was assessed last, and at which type it stands."""
+    op.create_index(
+        op.f(NEW), "thread", ["organisation_id", "case_id", "last_assessed_at", "relationship_type"]
+    )
     op.drop_index(op.f(OLD), table_name="thread")
     op.create_index(op.f(OF_TEAM), "case", ["organisation_id", "team_id", "practitioner_id"])
 

@@ -66,6 +66,7 @@ class Case(SQLModel, table=True):
         ),
         Index(None, "organisation_id", "practitioner_id", "opened_at", "id"),
         Index(None, "organisation_id", "team_id", "opened_at", "id"),
+        Index(None, "organisation_id", "team_id", "practitioner_id"),
     )
 
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")

@@ -26,7 +26,8 @@ class Thread(SQLModel, table=True):
         belongs_to("case", "case_id"),
         belongs_to("participant", "participant_id"),
         belongs_to("concern", "concern_id"),
-        Index(None, "organisation_id", "case_id"),
+        # What the caseload is ordered and filtered by; all columns would make a name too long for PostgreSQL.
+        Index("ix_thread_standing", "organisation_id", "case_id", "last_assessed_at", "relationship_type"),
     )
 
     organisation_id: UUID = Field(primary_key=True)

@@ -39,7 +39,7 @@ _CHANGES = {
 
 
 class CaseloadPage(Page[CaseloadItem]):
-    """A page of the caseload, the newest case first."""
+    """A page of the caseload."""
 
 
 @router.post(
@@ -66,7 +66,7 @@ def list_cases(
     request: Request,
     response: Response,
 ) -> CaseloadPage:
-    """The cases you may see, the newest first, each with how its threads stand."""
+    """The cases you may see, each with how its threads stand; the newest first, or another order."""
     with access.transaction(one_moment=True) as work:
         found = cases.list_cases(work, query)
     return page_of(CaseloadPage, found, request, response)

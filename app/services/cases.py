@@ -1,13 +1,16 @@
 """Cases: open, read, close, reopen, hand over, and the caseload."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy import SQLColumnExpression, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.classification import RelationshipType
 from app.domain.errors import CaseExists, CaseIsRestricted, FieldError, InvalidInput, NotFound
@@ -28,12 +31,19 @@ from app.models.history import CaseloadItem
 from app.models.organisations import Membership, Team, User
 from app.models.threads import Thread, ThreadHead
 from app.services.access_log import cases_called
-from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
+from app.services.paging import PageQuery, Place, Slice, newest_first, oldest_first, sliced
 from app.services.places import log_event, open_case
 from app.services.threads import threads_of
 from app.services.versions import Versions
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
+
+
+class CaseloadOrder(StrEnum):
+    """In which order to list cases."""
+
+    NEWEST = "newest"
+    IDLE = "idle"
 
 
 class CaseloadQuery(PageQuery):
@@ -47,6 +57,11 @@ class CaseloadQuery(PageQuery):
         default=None, description="Without an assessment for at least this many days."
     )
     status: CaseStatus | None = Field(default=None, description="Open or closed.")
+    sort: CaseloadOrder = Field(
+        default=CaseloadOrder.NEWEST,
+        description="`newest`: the newest case first. `idle`: the longest without an assessment first; a "
+        "case without one counts from when it was opened. A cursor belongs to one order.",
+    )
 
 
 def create_case(work: Work, body: CaseCreate) -> CaseRead:
@@ -101,7 +116,26 @@ def change_case(work: Work, case_id: UUID, body: CaseChange, versions: Versions)
 
 
 def list_cases(work: Work, query: CaseloadQuery) -> Slice:
-    """Return a page of the visible cases, the newest first, each with how its threads stand."""
+    """Return a page of the visible cases in the order asked for, each with how its threads stand."""
+    is_idle = query.sort is CaseloadOrder.IDLE
+    order, moment = oldest_first if is_idle else newest_first, moment_of(query.sort)
+    statement = order(caseload(work, query).add_columns(moment), moment, col(Case.id), query)
+    rows = work.session.execute(statement).all()
+    found = sliced(rows, query, lambda row: Place(row[1], row[0].id, is_idle))
+    cases = [case for case, _ in found.rows]
+    work.trail.shows(*(case.id for case in cases))
+    names = _names(work, cases)
+    threads: defaultdict[UUID, list[ThreadHead]] = defaultdict(list)
+    for thread in threads_of(work, [case.id for case in cases]):
+        threads[thread.case_id].append(thread)
+    return Slice(
+        [CaseloadItem(**_head(case, names), threads=threads[case.id]) for case in cases],
+        found.next_cursor,
+    )
+
+
+def caseload(work: Work, query: CaseloadQuery) -> SelectOfScalar[Case]:
+    """Select the visible cases that are asked for, without their order and all on one page."""
     statement = visible_cases(work)
     for column, value in (
         (Case.reference, query.reference),
@@ -120,18 +154,15 @@ def list_cases(work: Work, query: CaseloadQuery) -> Slice:
             col(Case.opened_at) <= quiet_since,
             ~threads.where(col(Thread.last_assessed_at) > quiet_since).exists(),
         )
-    statement = newest_first(statement, col(Case.opened_at), col(Case.id), query)
-    cases = list(work.session.exec(statement))
-    page = sliced(cases, query, lambda case: Place(case.opened_at, case.id))
-    work.trail.shows(*(case.id for case in page.rows))
-    names = _names(work, page.rows)
-    threads_by_case: defaultdict[UUID, list[ThreadHead]] = defaultdict(list)
-    for thread in threads_of(work, [case.id for case in page.rows]):
-        threads_by_case[thread.case_id].append(thread)
-    return Slice(
-        [CaseloadItem(**_head(case, names), threads=threads_by_case[case.id]) for case in page.rows],
-        page.next_cursor,
-    )
+    return statement
+
+
+def moment_of(order: CaseloadOrder) -> SQLColumnExpression[datetime]:
+    """Return by what cases are ordered: when they were opened, or the last assessment when there is one."""
+    if order is CaseloadOrder.NEWEST:
+        return col(Case.opened_at)
+    newest = select(func.max(col(Thread.last_assessed_at))).where(points_at(Thread, Thread.case_id, Case))
+    return func.coalesce(newest.correlate(Case).scalar_subquery(), col(Case.opened_at))
 
 
 def _team_for(work: Work, practitioner_id: UUID, team_id: UUID | None) -> UUID | None:

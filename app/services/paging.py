@@ -1,4 +1,4 @@
-"""Lists, newest first, page by page: the cursor says after which row a page begins."""
+"""Lists in the order of a moment, page by page: the cursor says after which row a page begins."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Select, Uuid, literal, tuple_
+from sqlalchemy import Select, Tuple, Uuid, literal, tuple_
 
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.texts import Text
@@ -19,6 +19,7 @@ Row = TypeVar("Row")
 
 DEFAULT_LIMIT = 50
 MOST = 100
+_OLDEST_FIRST = "oldest"
 
 
 class PageQuery(Input):
@@ -38,6 +39,7 @@ class Place(NamedTuple):
 
     moment: datetime
     id: UUID
+    oldest_first: bool = False
 
 
 class Slice(NamedTuple):
@@ -50,11 +52,16 @@ class Slice(NamedTuple):
 def newest_first(statement: S, moment: Any, id_: Any, query: PageQuery) -> S:  # noqa: ANN401 - columns have no common type in SQLModel
     """Order by moment and id, begin after the cursor, and take one row more than asked for."""
     if query.cursor is not None:
-        after = _decoded(query.cursor)
-        statement = statement.where(
-            tuple_(moment, id_) < tuple_(literal(after.moment, UtcDateTime()), literal(after.id, Uuid()))
-        )
+        statement = statement.where(tuple_(moment, id_) < _bound(_decoded(query.cursor)))
     return statement.order_by(moment.desc(), id_.desc()).limit(query.limit + 1)
+
+
+def oldest_first(statement: S, moment: Any, id_: Any, query: PageQuery) -> S:  # noqa: ANN401 - same
+    """Do the same the other way round. Its places say so, and a cursor fits one of the two orders."""
+    if query.cursor is not None:
+        after = _decoded(query.cursor, oldest_first=True)
+        statement = statement.where(tuple_(moment, id_) > _bound(after))
+    return statement.order_by(moment, id_).limit(query.limit + 1)
 
 
 def sliced(rows: Sequence[Row], query: PageQuery, place: Callable[[Row], Place]) -> Slice:
@@ -63,15 +70,20 @@ def sliced(rows: Sequence[Row], query: PageQuery, place: Callable[[Row], Place])
     return Slice(page, _encoded(place(page[-1])) if len(rows) > query.limit else None)
 
 
+def _bound(place: Place) -> Tuple:
+    return tuple_(literal(place.moment, UtcDateTime()), literal(place.id, Uuid()))
+
+
 def _encoded(place: Place) -> str:
-    text = json.dumps([utc_text(place.moment), place.id.hex], separators=(",", ":"))
+    parts = [utc_text(place.moment), place.id.hex, *([_OLDEST_FIRST] if place.oldest_first else [])]
+    text = json.dumps(parts, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str) -> Place:
+def _decoded(cursor: str, *, oldest_first: bool = False) -> Place:
     try:
-        moment, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        place = Place(datetime.fromisoformat(moment), UUID(hex=id_))
+        moment, id_, *_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = Place(datetime.fromisoformat(moment), UUID(hex=id_), oldest_first)
         is_ours = _encoded(place) == cursor
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         is_ours = False

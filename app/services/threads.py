@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Select
+from sqlalchemy import Row, Select
 from sqlmodel import col
 
 from app.domain.classification import RelationshipType
@@ -81,16 +81,39 @@ def matrix(work: Work, case_id: UUID) -> MatrixRead:
 
 def threads_of(work: Work, case_ids: Collection[UUID]) -> list[ThreadHead]:
     """Return how the threads of some visible cases stand, by participant, then by concern."""
+    # Columns and not rows of the tables: a page of the caseload has hundreds of them.
     rows = work.session.execute(
         _visible_threads(work)
+        .with_only_columns(*_SHOWN)
         .where(col(Thread.case_id).in_(case_ids))
         .order_by(col(Thread.case_id), col(Participant.reference), col(Concern.reference))
     )
-    return [thread_head(*row) for row in rows]
+    return [
+        thread_head(
+            row,
+            ParticipantRead(id=row.participant_id, reference=row.participant, role=row.role),
+            ConcernRead(id=row.concern_id, reference=row.concern, wording=row.wording),
+        )
+        for row in rows
+    ]
+
+
+_SHOWN = (
+    *(col(column) for column in (Thread.id, Thread.case_id, Thread.participant_id, Thread.concern_id)),
+    *(col(column) for column in (Thread.relationship_type, Thread.clarity, Thread.provisional)),
+    *(col(column) for column in (Thread.perspective, Thread.since, Thread.last_assessed_at)),
+    *(col(column) for column in (Thread.last_assessment_id, Thread.assessment_count)),
+    col(Participant.reference).label("participant"),
+    col(Participant.role),
+    col(Concern.reference).label("concern"),
+    col(Concern.wording),
+)
 
 
 def thread_head(
-    thread: Thread, participant: Participant | ParticipantRead, concern: Concern | ConcernRead
+    thread: Thread | Row[Any],
+    participant: Participant | ParticipantRead,
+    concern: Concern | ConcernRead,
 ) -> ThreadHead:
     """Return how a thread stands, as it is kept with it."""
     return ThreadHead(**_head(thread, participant, concern), current=_kept(thread))
@@ -218,7 +241,9 @@ def _visible_threads(work: Work) -> Select[*tuple[Any, ...]]:
 
 
 def _head(
-    thread: Thread, participant: Participant | ParticipantRead, concern: Concern | ConcernRead
+    thread: Thread | Row[Any],
+    participant: Participant | ParticipantRead,
+    concern: Concern | ConcernRead,
 ) -> dict[str, Any]:
     return {
         "id": thread.id,
@@ -228,7 +253,7 @@ def _head(
     }
 
 
-def _kept(thread: Thread) -> CurrentRead | None:
+def _kept(thread: Thread | Row[Any]) -> CurrentRead | None:
     """Return the projection that is kept with the thread."""
     if not (thread.last_assessment_id and thread.since and thread.last_assessed_at):
         return None

@@ -272,7 +272,7 @@ def test_a_difference_with_the_models_is_found(database: Database) -> None:
         for difference in (
             "ALTER TABLE team ADD COLUMN extra INTEGER",
             "CREATE TABLE extra (id INTEGER)",
-            "DROP INDEX ix_thread_organisation_id_case_id",
+            "DROP INDEX ix_thread_standing",
         ):
             savepoint = connection.begin_nested()
             connection.exec_driver_sql(difference)

@@ -13,6 +13,9 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       const found = new DOMParser().parseFromString(await answer.text(), "text/html");
       target.replaceChildren(...found.body.childNodes);
       history.replaceState(null, "", answer.headers.get("Content-Location") || url);
+      // What stands outside the target and leads back here keeps what was chosen.
+      for (const link of document.querySelectorAll("a[hreflang]")) link.search = location.search;
+      for (const back of document.querySelectorAll("input[name=back]")) back.value = location.pathname + location.search;
     } catch (error) {
       if (error.name !== "AbortError") form.requestSubmit();
     }

@@ -1,5 +1,5 @@
 """What there is to see, by subject."""
 
-from app.web.routes import home
+from app.web.routes import about, combinations, home, practice, stories
 
-PAGES = (home,)
+PAGES = (home, practice, combinations, stories, about)

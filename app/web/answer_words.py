@@ -13,6 +13,11 @@ def _(message: str) -> str:
     return message
 
 
+_SENTENCES: dict[str, str] = {
+    Question.PROBLEM: _("Problem: choose one of the four answers."),
+    Question.HELP_REQUEST: _("Help request: choose one of the four answers."),
+    Question.SHARE_IN_SOLUTION: _("Share in the solution: choose one of the four answers."),
+}
 _WORDS = {
     Answer.YES: Text(nl="ja", en="yes"),
     Answer.MAYBE: Text(nl="misschien", en="maybe"),
@@ -46,8 +51,11 @@ def chosen(form: Mapping[str, str]) -> dict[str, str]:
 
 def wrong_answers(typed: Mapping[str, str], language: Language) -> dict[str, str]:
     """Return a message for each of the given answers that is none."""
-    sentence = say(language, _("Choose one of the four answers."))
-    return {question: sentence for question, answer in typed.items() if answer not in list(Answer)}
+    return {
+        question: say(language, _SENTENCES[question])
+        for question, answer in typed.items()
+        if answer not in list(Answer)
+    }
 
 
 def missing_answers(typed: Mapping[str, str], language: Language) -> dict[str, str]:

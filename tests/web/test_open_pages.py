@@ -70,7 +70,7 @@ def test_every_combination_says_what_the_api_says(
     assert (api["next_question"] is None) == ("blockquote" not in page.text)
     assert api["next_question"] is None or api["next_question"]["text"] in read
     assert api["gentle_label"] is None or f"cliënt {api['gentle_label']}" in read or language is Language.EN
-    assert ("Voorlopig." in read or "Provisional." in read) == api["provisional"]
+    assert ("Voorlopig: één" in read or "Provisional: one" in read) == api["provisional"]
 
 
 @pytest.mark.parametrize("answers", ALL_ANSWERS, ids=lambda answers: answers.code)
@@ -91,6 +91,15 @@ def test_what_would_change_it_leads_to_what_it_says(
         found = answers_in(path.rpartition("/")[2], Language.NL)
         assert found is not None
         assert ruleset.classify(found).relationship_type is one.relationship_type
+
+
+def test_what_experts_may_differ_about_is_said(guest: Visitor, knowledge: Knowledge) -> None:
+    expected = [answers for answers, rule in knowledge.current.rules.items() if rule.discussion]
+    sentence = "Over deze antwoorden kunnen experts verschillen."
+    found = [answers for answers in ALL_ANSWERS if sentence in guest.get(page_of(answers, Language.NL)).text]
+    assert found
+    assert sorted(one.code for one in found) == sorted(one.code for one in expected)
+    assert guest.get("/nl/combinaties").text.count("experts kunnen verschillen") == len(expected)
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -134,7 +143,7 @@ def test_an_unfinished_form_keeps_what_was_chosen(guest: Visitor, form: dict[str
 def test_a_wrong_answer_comes_back_with_a_sentence_and_keeps_the_others(guest: Visitor, wrong: str) -> None:
     answer = guest.get("/nl/oefenen", params={"problem": wrong, "help_request": "no"})
     assert answer.status_code == 400
-    assert 'href="#f-problem">Kies een van de vier antwoorden.' in answer.text
+    assert 'href="#f-problem">Probleem: kies een van de vier antwoorden.' in answer.text
     assert "<title>Fout: Oefenen" in answer.text
     assert answer.text.count(" checked") == 1
 

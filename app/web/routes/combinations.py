@@ -61,6 +61,7 @@ class Row:
     """One line of the table, with the page that says more."""
 
     given: tuple[Answer, ...]
+    discussion: bool
     result: ClassificationRead
     address: str
 
@@ -82,9 +83,11 @@ def show_combinations(guest: AnyGuest) -> Response:
 
 def _rows(ruleset: Ruleset, language: Language, asked: Asked) -> Iterator[Row]:
     for answers in ALL_ANSWERS:
+        rule = ruleset.rules.get(answers)
         if not answers.unknown or asked.with_unknown:
             yield Row(
                 tuple(answers[question] for question in Question),
+                rule is not None and rule.discussion,
                 result(ruleset, answers, language),
                 address("practice_answers", language, answers=words_of(answers, language)),
             )

@@ -69,6 +69,7 @@ def _page(
         relations={kind.value: text.relation[language] for kind, text in ruleset.types.items()},
         task_kind=_task_kind(ruleset, answers, language) if answers else None,
         changes=_changes(ruleset, answers, language) if answers else (),
+        discussion=answers is not None and _is_discussed(ruleset, answers),
         examples=_examples(ruleset, language),
     )
 
@@ -89,6 +90,12 @@ def _changes(ruleset: Ruleset, answers: Answers, language: Language) -> list[dic
         }
         for one in ruleset.what_would_change(answers)
     ]
+
+
+def _is_discussed(ruleset: Ruleset, answers: Answers) -> bool:
+    """Tell whether experts may differ about these answers."""
+    rule = ruleset.rules.get(answers)
+    return rule is not None and rule.discussion
 
 
 def _task_kind(ruleset: Ruleset, answers: Answers, language: Language) -> str:

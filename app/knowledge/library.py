@@ -54,7 +54,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class VignetteAssessment:
-    """One view of one invented person on one concern. Days count from the first contact."""
+    """One view of one invented person on one concern. Days count from the first contact.
+
+    `seen` is what there is to judge by before the key is shown; `None` where the story itself says it.
+    """
 
     day: int
     conversation_day: int
@@ -66,6 +69,7 @@ class VignetteAssessment:
     relationship_type: RelationshipType | None
     clarity: Clarity
     note: Text
+    seen: Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,13 @@ class Vignette:
     teaching: Text
     assessments: tuple[VignetteAssessment, ...]
     sources: tuple[str, ...]
+
+    @property
+    def to_judge(self) -> tuple[VignetteAssessment, ...]:
+        """The assessments that belong to the quiz, in the order of the story."""
+        if self.quiz is Quiz.NONE:
+            return ()
+        return tuple(one for one in self.assessments if self.quiz_days is None or one.day in self.quiz_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +170,7 @@ def _assessment(record: Record, ruleset: Ruleset) -> VignetteAssessment:
         relationship_type=record.choice("type", RelationshipType) if "type" in record else None,
         clarity=record.choice("clarity", Clarity),
         note=record.text("note"),
+        seen=record.text("seen") if "seen" in record else None,
     )
     record.end()
     result = ruleset.classify(assessment.answers)

@@ -1,11 +1,12 @@
 """The addresses of all pages, in both languages. Nothing personal stands in one."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from urllib.parse import quote, urlencode
 
 from app.domain.texts import Language, Text
+from app.web.answer_words import translated_words
 
 PLACES = {
     "home": Text(nl="/", en="/"),
@@ -63,6 +64,9 @@ PLACES = {
 }
 """Every page by name; `{...}` is filled in, and so is the language in front of it."""
 
+_WORDS: dict[str, Callable[[str, Language], str]] = {"answers": translated_words}
+"""What fills a gap with words, and so has to be translated too. Everything else is the same everywhere."""
+
 _GAP = re.compile(r"\{(\w+)\}")
 
 
@@ -86,8 +90,13 @@ def translated(path: str, language: Language) -> str:
     """Return the address of the same page in another language; of no page: the way in."""
     for pattern, place in _patterns(other(language)):
         if found := pattern.fullmatch(path):
-            return f"/{language}{PLACES[place][language].format(**found.groupdict())}"
+            gaps = {name: _in_words(name, value, language) for name, value in found.groupdict().items()}
+            return f"/{language}{PLACES[place][language].format(**gaps)}"
     return f"/{language}/"
+
+
+def _in_words(gap: str, value: str, language: Language) -> str:
+    return _WORDS[gap](value, language) if gap in _WORDS else value
 
 
 @cache

@@ -5,6 +5,7 @@ from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 import jinja2
 from fastapi import Request, Response
@@ -22,6 +23,8 @@ from app.web.wording import filters, translations
 TEMPLATES = Path(__file__).parent / "templates"
 DISPLAYS = ("auto", "light", "dark")
 FRAGMENT_HEADER = "x-fragment"
+_AS_IT_IS = "/?&=%+,;:@!$()*~"
+"""What may stand in an address in a header; what else there is in a path is written with per cent signs."""
 
 
 def _(message: str) -> str:
@@ -80,7 +83,12 @@ class View:
     @property
     def wants_fragment(self) -> bool:
         """Whether the script asks for the part of the page that changes."""
-        return self.request.headers.get(FRAGMENT_HEADER) == "1"
+        return wants_fragment(self.request)
+
+
+def wants_fragment(request: Request) -> bool:
+    """Tell whether the script asks for the part of a page that changes."""
+    return request.headers.get(FRAGMENT_HEADER) == "1"
 
 
 @cache
@@ -137,9 +145,12 @@ def render(
         )
     )
     view.request.scope["state"]["page"] = True
-    response = Response(
-        text, status_code=status, media_type="text/html", headers={"Vary": "X-Fragment, Cookie"}
-    )
+    headers = {"Vary": "X-Fragment, Cookie"}
+    if view.wants_fragment:
+        # The head of the page stays as it was: so the script is told where the other language now is.
+        there = quote(view.translation, safe=_AS_IT_IS)
+        headers["Link"] = f'<{there}>; rel="alternate"; hreflang="{other(view.language)}"'
+    response = Response(text, status_code=status, media_type="text/html", headers=headers)
     if is_new:
         set_cookie(view.request, response, VISIT, secret)
     return response

@@ -23,7 +23,7 @@ from app.services.logins import find_session, find_visitor
 from app.services.work import Actor, Work
 from app.web.forms import KEY_FIELD, Typed, session_cookie, typed_in
 from app.web.places import Query, address
-from app.web.rendering import View, render
+from app.web.rendering import View, render, wants_fragment
 
 
 def language_of(request: Request) -> Language:
@@ -89,6 +89,11 @@ class Guest:
     def knowledge(self) -> Knowledge:
         """The rules, the approaches, the stories and the words."""
         return self.surroundings.knowledge
+
+    @property
+    def wants_fragment(self) -> bool:
+        """Whether the script asks for the part of the page that changes."""
+        return wants_fragment(self.request)
 
     def page(
         self,

@@ -54,6 +54,16 @@ def test_load_vignettes_keeps_the_day_of_a_conversation_that_was_assessed_later(
     assert later == [(0, 21, Perspective.SUPERVISOR)]
 
 
+def test_load_vignettes_has_something_to_judge_by_wherever_the_story_does_not_say_it() -> None:
+    for vignette in load_knowledge().vignettes.values():
+        for one in vignette.to_judge:
+            assert one.seen or one.day == 0
+            assert one.seen is None or not {one.seen.nl, one.seen.en} & {one.note.nl, one.note.en}
+        assert len(vignette.to_judge) <= len(vignette.assessments)
+    assert [one.day for one in load_knowledge().vignettes["vg04"].to_judge] == [0]
+    assert load_knowledge().vignettes["vg02"].to_judge == ()
+
+
 def test_load_prompts_has_the_question_to_close_with() -> None:
     knowledge = load_knowledge()
     assert knowledge.closing_question is knowledge.prompts["go-on-without-us"]

@@ -1,5 +1,5 @@
 """What there is to see, by subject."""
 
-from app.web.routes import caseload, home
+from app.web.routes import about, caseload, combinations, home, practice, stories
 
-PAGES = (home, caseload)
+PAGES = (home, practice, combinations, stories, about, caseload)

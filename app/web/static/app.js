@@ -11,15 +11,30 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       const answer = await fetch(url, { headers: { "X-Fragment": "1" }, signal: asking.signal });
       if (!answer.ok) return form.requestSubmit();
       const found = new DOMParser().parseFromString(await answer.text(), "text/html");
-      target.replaceChildren(...found.body.childNodes);
+      swap(target, found.body);
       history.replaceState(null, "", answer.headers.get("Content-Location") || url);
-      // What stands outside the target and leads back here keeps what was chosen.
-      for (const link of document.querySelectorAll("a[hreflang]")) link.search = location.search;
-      for (const back of document.querySelectorAll("input[name=back]")) back.value = location.pathname + location.search;
+      follow(answer.headers.get("Link"));
     } catch (error) {
       if (error.name !== "AbortError") form.requestSubmit();
     }
   });
+}
+
+// What is said aloud stays where it is and only gets other words: a new one would not be heard everywhere.
+function swap(target, found) {
+  const [said, now] = [target, found].map((one) => one.querySelector(":scope > [role=status]"));
+  if (!said || !now) return target.replaceChildren(...found.childNodes);
+  said.replaceChildren(...now.childNodes);
+  now.remove();
+  while (said.nextSibling) said.nextSibling.remove();
+  target.append(...found.childNodes);
+}
+
+// The address changed: the links to the other language and back from the display change with it.
+function follow(link) {
+  const there = link?.match(/^<([^>]+)>/)?.[1];
+  if (there) for (const one of document.querySelectorAll("[hreflang]")) one.href = there;
+  for (const back of document.querySelectorAll("[name=back]")) back.value = location.pathname + location.search;
 }
 
 // The display changes as soon as it is chosen; the button is for who has no script.

@@ -24,6 +24,7 @@ from app.routers import (
     colleagues,
     erasures,
     health,
+    plain_language,
     threads,
 )
 from app.settings import LOCAL_HOSTS, Settings
@@ -44,6 +45,7 @@ THREADS = 8
 _ROUTERS = (
     classifications,
     catalogue,
+    plain_language,
     assessments,
     cases,
     threads,

@@ -22,6 +22,7 @@ _NULL: Json = {"type": "null"}
 _TAGS = {
     "classification": "Three answers in, the type of working relationship out. Nothing is stored.",
     "model": "The questions, the rules, the approaches, stories and sources. Open to all.",
+    "plain language": "Words that make people disappear, and what to write instead. Nothing is stored.",
     "assessments": "Record three answers about one conversation, correct them, read them.",
     "cases": "Cases: open, close, reopen, hand over; the caseload and the matrix of a case.",
     "history": "How working relationships changed, as of a date and as known at a date.",

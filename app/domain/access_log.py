@@ -85,10 +85,10 @@ BASES: Mapping[Role, Basis] = {
 
 BASIS_SENTENCES: Mapping[Basis, Text] = {
     Basis.ASSIGNMENT: Text(
-        nl="Deze medewerker werkt aan de casus.", en="This member of staff works on the case."
+        nl="Deze medewerker werkt aan het dossier.", en="This member of staff works on the case."
     ),
     Basis.TEAM: Text(
-        nl="De casus hoort bij het team van deze medewerker.",
+        nl="Het dossier hoort bij het team van deze medewerker.",
         en="The case belongs to the team of this member of staff.",
     ),
     Basis.OFFICE: Text(nl="Dit hoort bij de functie.", en="This belongs to the office."),
@@ -105,11 +105,13 @@ DEEDS: Mapping[str, Deed] = {
         Action.CREATE, Text(nl="een inschatting verbeterd", en="corrected an assessment")
     ),
     Permission.READ_ASSESSMENTS: Deed(Action.READ, Text(nl="inschattingen gelezen", en="read assessments")),
-    Permission.OPEN_CASE: Deed(Action.CREATE, Text(nl="de casus geopend", en="opened the case")),
-    Permission.READ_CASES: Deed(Action.READ, Text(nl="de casus bekeken", en="looked at the case")),
+    Permission.OPEN_CASE: Deed(Action.CREATE, Text(nl="het dossier geopend", en="opened the case")),
+    Permission.READ_CASES: Deed(Action.READ, Text(nl="het dossier bekeken", en="looked at the case")),
     Permission.CHANGE_CASE: Deed(
         Action.UPDATE,
-        Text(nl="de casus gesloten, heropend of overgedragen", en="closed, reopened or handed over the case"),
+        Text(
+            nl="het dossier gesloten, heropend of overgedragen", en="closed, reopened or handed over the case"
+        ),
     ),
     Permission.READ_THREADS: Deed(
         Action.READ, Text(nl="het verloop bekeken", en="looked at how things went")

@@ -116,9 +116,9 @@ class CaseIsClosed(Conflict):
     """Something was to be recorded in a closed case."""
 
     code = "case-is-closed"
-    title = Text(nl="De casus is gesloten", en="The case is closed")
+    title = Text(nl="Het dossier is gesloten", en="The case is closed")
     detail = Text(
-        nl="In een gesloten casus leg je niets meer vast. Heropen de casus eerst.",
+        nl="In een gesloten dossier leg je niets meer vast. Heropen het eerst.",
         en="Nothing more is recorded in a closed case. Reopen the case first.",
     )
 
@@ -127,9 +127,9 @@ class CaseExists(Conflict):
     """A case with this reference is there already."""
 
     code = "case-exists"
-    title = Text(nl="Deze casus is er al", en="This case is there already")
+    title = Text(nl="Dit dossier is er al", en="This case is there already")
     detail = Text(
-        nl="Er is al een casus met deze verwijzing. Gebruik die, of kies een andere verwijzing.",
+        nl="Er is al een dossier met deze verwijzing. Gebruik die, of kies een andere verwijzing.",
         en="There is already a case with this reference. Use that one, or choose another reference.",
     )
 
@@ -239,7 +239,7 @@ class CaseIsRestricted(Conflict):
     """Something was to be changed in a case whose use the client has restricted."""
 
     code = "case-is-restricted"
-    title = Text(nl="Het gebruik van deze casus is beperkt", en="The use of this case is restricted")
+    title = Text(nl="Het gebruik van dit dossier is beperkt", en="The use of this case is restricted")
     detail = Text(
         nl="De cliënt heeft om beperking gevraagd. Tot dat is opgelost verandert hier niets. Vraag de "
         "privacyfunctionaris.",
@@ -276,7 +276,8 @@ class CaseIsHeld(Conflict):
     code = "case-is-held"
     title = Text(nl="Dit dossier moet blijven", en="This file has to stay")
     detail = Text(
-        nl="Op dit dossier rust een bewaarplicht wegens een zaak of onderzoek. Zolang wordt er niets gewist.",
+        nl="Op dit dossier rust een bewaarplicht wegens een rechtszaak of onderzoek. Zolang wordt er niets "
+        "gewist.",
         en="This file is on legal hold because of a court case or an inquiry. Until then nothing is erased.",
     )
 

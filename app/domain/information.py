@@ -45,10 +45,10 @@ SHEET = (
     Information(
         Text(nl="Wie het ziet", en="Who receives it"),
         Text(
-            nl="Wie aan uw casus werkt, de werkbegeleider van dat team, en wie op uw rechten let. "
+            nl="Wie met u werkt, de werkbegeleider van dat team, en wie op uw rechten let. "
             "Onderaan staat wie het wanneer heeft ingezien. De organisatie vertelt u of er iets aan "
             "anderen is doorgegeven.",
-            en="Who works on your case, the supervisor of that team, and who sees to your rights. Who "
+            en="Who works with you, the supervisor of that team, and who sees to your rights. Who "
             "saw it, and when, stands at the end. The organisation tells you whether anything was "
             "passed on.",
         ),

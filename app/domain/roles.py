@@ -48,23 +48,23 @@ class Permission(StrEnum):
 
 ROLE_SENTENCES = {
     Role.PRACTITIONER: Text(
-        nl="Voert gesprekken, legt antwoorden vast en ziet de eigen casussen.",
+        nl="Voert gesprekken, legt antwoorden vast en ziet de eigen dossiers.",
         en="Has the conversations, records the answers and sees their own cases.",
     ),
     Role.SUPERVISOR: Text(
-        nl="Ziet de casussen van het team en verandert er niets aan.",
+        nl="Ziet de dossiers van het team en verandert er niets aan.",
         en="Sees the cases of the team and changes nothing in them.",
     ),
     Role.TRAINER: Text(
-        nl="Laat het model zien met verzonnen verhalen en ziet geen casussen.",
+        nl="Laat het model zien met verzonnen verhalen en ziet geen dossiers.",
         en="Shows the model with invented stories and sees no cases.",
     ),
     Role.ADMIN: Text(
-        nl="Beheert accounts, teams en sleutels, voert toegewezen wissingen uit en ziet geen casussen.",
+        nl="Beheert accounts, teams en sleutels, voert toegewezen wissingen uit en ziet geen dossiers.",
         en="Looks after accounts, teams and tokens, carries out granted erasures and sees no cases.",
     ),
     Role.PRIVACY_OFFICER: Text(
-        nl="Let op wie wat heeft ingezien, zorgt voor de rechten van cliënten en werkt zelf aan geen casus.",
+        nl="Let op wie wat heeft ingezien, zorgt voor de rechten van cliënten en werkt aan geen dossier.",
         en="Watches who has seen what, sees to the rights of clients and works on no case.",
     ),
 }
@@ -82,12 +82,12 @@ PERMISSION_SENTENCES = {
     Permission.RECORD_ASSESSMENT: Text(nl="een inschatting vastleggen", en="record an assessment"),
     Permission.CORRECT_ASSESSMENT: Text(nl="een inschatting verbeteren", en="correct an assessment"),
     Permission.READ_ASSESSMENTS: Text(nl="inschattingen lezen", en="read assessments"),
-    Permission.OPEN_CASE: Text(nl="een casus openen", en="open a case"),
-    Permission.READ_CASES: Text(nl="casussen lezen", en="read cases"),
+    Permission.OPEN_CASE: Text(nl="een dossier openen", en="open a case"),
+    Permission.READ_CASES: Text(nl="dossiers lezen", en="read cases"),
     Permission.CHANGE_CASE: Text(
-        nl="een casus sluiten, heropenen of overdragen", en="close, reopen or hand over a case"
+        nl="een dossier sluiten, heropenen of overdragen", en="close, reopen or hand over a case"
     ),
-    Permission.READ_THREADS: Text(nl="het verloop van een casus lezen", en="read how a case moved"),
+    Permission.READ_THREADS: Text(nl="het verloop van een dossier lezen", en="read how a case moved"),
     Permission.READ_TRANSITIONS: Text(nl="overgangen lezen", en="read transitions"),
     Permission.READ_COLLEAGUES: Text(
         nl="zien wie de collega's en de teams zijn", en="see who the colleagues and the teams are"

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.domain.plain_language import Term
 from app.domain.ruleset import Ruleset
 from app.knowledge.library import (
     Prompt,
     Source,
-    Term,
     Vignette,
     load_prompts,
     load_sources,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.domain.answers import Answer, Answers, Question
 from app.domain.classification import Clarity, RelationshipType
+from app.domain.plain_language import Reader, Term, allows, folded, is_expression
 from app.domain.ruleset import Ruleset
 from app.domain.texts import Language, Text
 from app.domain.thread import Perspective, Referral
@@ -37,14 +38,6 @@ class ReflectionMoment(StrEnum):
     COMPLAINANT = "complainant"
     AFTER_CONTACT = "after_contact"
     ANY = "any"
-
-
-class Reader(StrEnum):
-    """For whom a text is written."""
-
-    CLIENT = "client"
-    COLLEAGUE = "colleague"
-    REFERRER = "referrer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +92,6 @@ class Prompt:
     when: ReflectionMoment
     text: Text
     private: bool
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A word to avoid, with every form of it, why, and what to write instead."""
-
-    id: str
-    language: Language
-    forms: tuple[str, ...]
-    allowed_in: tuple[str, ...]
-    why: Text
-    suggestion: Text
-    readers: tuple[Reader, ...]
     sources: tuple[str, ...]
 
 
@@ -213,28 +192,42 @@ def load_terms(root: Path, sources: frozenset[str]) -> dict[str, Term]:
     """Read the words that make people disappear."""
     file = read(root / "plain_language.toml", root)
     terms: dict[str, Term] = {}
-    forms: set[tuple[str, str]] = set()
+    forms: set[tuple[Language, str]] = set()
     for record in file.records("term"):
         term = Term(
             id=record.string("id"),
             language=record.choice("language", Language),
-            forms=record.strings("forms"),
-            allowed_in=record.strings("allowed_in") if "allowed_in" in record else (),
+            forms=_expressions(record, "forms"),
+            allowed_in=_expressions(record, "allowed_in") if "allowed_in" in record else (),
             why=record.text("why"),
             suggestion=record.text("suggestion"),
-            readers=tuple(_reader(record, name) for name in record.strings("audience")),
+            audience=tuple(_reader(record, name) for name in record.strings("audience")),
             sources=_known(record, "source", sources),
         )
         record.end()
-        own = {(term.language.value, form) for form in term.forms}
-        if any(form != form.lower() for form in term.forms):
-            raise record.fail("forms are written in lower case")
-        if double := own & forms:
-            raise record.fail(f"other terms have this form too: {min(double)[1]}")
-        forms |= own
+        if not term.audience:
+            raise record.fail("'audience' is empty")
+        if double := [form for form in term.forms if (term.language, folded(form)) in forms]:
+            raise record.fail(f"other terms have this form too: {min(double)}")
+        if elsewhere := [one for one in term.allowed_in if not allows(one, term.forms)]:
+            raise record.fail(f"'allowed_in' has an expression without a form and more in it: {elsewhere[0]}")
+        forms |= {(term.language, folded(form)) for form in term.forms}
         terms[term.id] = term
     file.end()
     return terms
+
+
+def _expressions(record: Record, key: str) -> tuple[str, ...]:
+    expressions = record.strings(key)
+    if not expressions:
+        raise record.fail(f"'{key}' is empty")
+    if any(one != one.lower() for one in expressions):
+        raise record.fail(f"{key} are written in lower case")
+    if any(not is_expression(one) for one in expressions):
+        raise record.fail(f"{key} are whole words, with one space between them")
+    if len({folded(one) for one in expressions}) < len(expressions):
+        raise record.fail(f"'{key}' names something twice")
+    return expressions
 
 
 def _reader(record: Record, name: str) -> Reader:

@@ -90,7 +90,7 @@ class ToldEvent(Output):
     )
     why: str | None = Field(
         description="Why it could be done, or that it could not.",
-        examples=["Deze medewerker werkt aan de casus."],
+        examples=["Deze medewerker werkt aan het dossier."],
     )
     emergency: bool = Field(description="Whether the emergency access was used.", examples=[False])
     refused: bool = Field(description="Whether it was refused.", examples=[False])

@@ -122,7 +122,7 @@ def _body(copy: ClientCopy) -> Iterator[str]:
         for one in copy.information
     )
     grounds = {(one.entity_id, one.field): one.ground for one in copy.withheld}
-    yield "<h2>Wat er met de casus gebeurde</h2>\n"
+    yield "<h2>Wat er met het dossier gebeurde</h2>\n"
     for event in copy.events:
         pairs: list[Pair] = [("Door", event.recorded_by.name), ("Hulpverlener", event.practitioner.name)]
         ground = grounds.get((event.id, Passage.CLOSING_ANSWER))
@@ -170,10 +170,10 @@ def _assessment(one: AssessmentHead, grounds: dict[tuple[UUID, Passage], Withhol
         ("Vastgelegd", f"{_moment(one.recorded_at)} door {one.recorded_by.name}"),
         ("Gezien door", _word(one.perspective)),
         ("Is er een probleem?", _word(one.answers.problem)),
-        ("Is er een hulpvraag?", _word(one.answers.help_request)),
+        ("Wordt er hulp gevraagd?", _word(one.answers.help_request)),
         ("Eigen aandeel in de oplossing?", _word(one.answers.share_in_solution)),
         ("Over het probleem", one.own_words.problem),
-        ("Over de hulpvraag", one.own_words.help_request),
+        ("Over de hulp die wordt gevraagd", one.own_words.help_request),
         ("Over het eigen aandeel", one.own_words.share_in_solution),
         ("Samenwerking", f"{_word(one.relationship_type) or 'open'}, {_word(one.clarity)}"),
         ("Eigen oordeel", _word(one.judged_type)),
@@ -198,7 +198,7 @@ def _assessment(one: AssessmentHead, grounds: dict[tuple[UUID, Passage], Withhol
 
 _LABELS = {
     Passage.WORDS_ON_PROBLEM: "Over het probleem",
-    Passage.WORDS_ON_HELP_REQUEST: "Over de hulpvraag",
+    Passage.WORDS_ON_HELP_REQUEST: "Over de hulp die wordt gevraagd",
     Passage.WORDS_ON_SHARE_IN_SOLUTION: "Over het eigen aandeel",
     Passage.JUDGED_REASON: "Waarom",
     Passage.NOTE: "Aantekening",

@@ -69,7 +69,7 @@ def test_the_sentences_as_a_client_reads_them() -> None:
     assert backup.nl == "Iemand die de computer van Wijkteam Noord beheert, heeft een reservekopie gemaakt."
     program = somebody_of("Wijkteam Noord", Role.ADMIN, program=True)
     assert told(Permission.READ_CASES, Outcome.GRANTED, program).nl == (
-        "Een programma van Wijkteam Noord, in de rol van een beheerder, heeft de casus bekeken."
+        "Een programma van Wijkteam Noord, in de rol van een beheerder, heeft het dossier bekeken."
     )
 
 

@@ -62,8 +62,8 @@ def test_invalid_input_lists_everything_that_is_wrong() -> None:
 
 
 def test_not_permitted_says_what_the_role_does_not_allow() -> None:
-    error = NotPermitted.to(Text(nl="casussen lezen", en="read cases"))
+    error = NotPermitted.to(Text(nl="dossiers lezen", en="read cases"))
     assert error.detail == Text(
-        nl="Met je rol kun je niet casussen lezen. Vraag een collega met een andere rol.",
+        nl="Met je rol kun je niet dossiers lezen. Vraag een collega met een andere rol.",
         en="Your role does not let you read cases. Ask a colleague with another role.",
     )

@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.plain_language import Reader
 from app.domain.texts import Language
 from app.domain.thread import Perspective
 from app.knowledge import KnowledgeError, load_knowledge
-from app.knowledge.library import Quiz, Reader, SourceStatus, load_prompts, load_terms, load_vignettes
+from app.knowledge.library import Quiz, SourceStatus, load_prompts, load_terms, load_vignettes
 from tests.knowledge.support import complaint, drop, edit
 
 FILES = ["sources.toml", "vignettes.toml", "reflection.toml", "plain_language.toml"]
@@ -62,7 +63,7 @@ def test_load_prompts_has_the_question_to_close_with() -> None:
 def test_load_terms_has_forms_of_one_term_each() -> None:
     terms = load_knowledge().terms.values()
     assert {term.language for term in terms} == set(Language)
-    assert {reader for term in terms for reader in term.readers} == set(Reader)
+    assert {reader for term in terms for reader in term.audience} == set(Reader)
     forms = [(term.language, form) for term in terms for form in term.forms]
     assert len(set(forms)) == len(forms)
     assert [form for _, form in forms if form != form.lower() or form != form.strip()] == []
@@ -165,7 +166,7 @@ def test_load_prompts_refuses_a_wrong_prompt(root: Path, entry: str, old: str, n
     assert complaint(root) == f"reflection.toml{reason}"
 
 
-BROAD, ABSTRACT = 'id = "nl-kwetsbaar"', 'id = "nl-versterken"'
+BROAD, ABSTRACT, ALLOWING = 'id = "nl-kwetsbaar"', 'id = "nl-versterken"', 'id = "nl-netwerk"'
 
 
 @pytest.mark.parametrize(
@@ -186,6 +187,54 @@ BROAD, ABSTRACT = 'id = "nl-kwetsbaar"', 'id = "nl-versterken"'
             '"versterkt"',
             '"kwetsbare"',
             ", term 'nl-versterken': other terms have this form too: kwetsbare",
+        ),
+        # One form however it is written: with its marks apart, or with another apostrophe or hyphen.
+        (
+            ABSTRACT,
+            '"versterkt"',
+            '"casui\u0308stiek"',
+            ", term 'nl-casus': other terms have this form too: casuïstiek",
+        ),
+        (
+            'id = "en-age-appropriate"',
+            '"age-adequate"',
+            '"age\u2011appropriate"',
+            ", term 'en-age-appropriate': 'forms' names something twice",
+        ),
+        # Nothing to look for, or nobody to tell it.
+        (ABSTRACT, 'forms = ["', 'forms = []\n# "', ", term 'nl-versterken': 'forms' is empty"),
+        (BROAD, 'audience = ["', 'audience = []\n# "', ", term 'nl-kwetsbaar': 'audience' is empty"),
+        # What is no word is never found.
+        (
+            BROAD,
+            '"kwetsbare"',
+            '"kwetsbare "',
+            ", term 'nl-kwetsbaar': forms are whole words, with one space between them",
+        ),
+        (
+            BROAD,
+            '"kwetsbare"',
+            '"kwetsbare!"',
+            ", term 'nl-kwetsbaar': forms are whole words, with one space between them",
+        ),
+        # What allows a word has it inside.
+        (
+            ALLOWING,
+            '"draadloos netwerk"',
+            '"Draadloos netwerk"',
+            ", term 'nl-netwerk': allowed_in are written in lower case",
+        ),
+        (
+            ALLOWING,
+            '"draadloos netwerk"',
+            '"netwerk"',
+            ", term 'nl-netwerk': 'allowed_in' has an expression without a form and more in it: netwerk",
+        ),
+        (
+            ALLOWING,
+            '"draadloos netwerk"',
+            '"netwerkkaart"',
+            ", term 'nl-netwerk': 'allowed_in' has an expression without a form and more in it: netwerkkaart",
         ),
         ("[[term]]", "[[term]]", 'colour = "red"\n[[term]]', ": unknown: colour"),
     ],

@@ -55,6 +55,7 @@ def test_the_addresses_are_those_of_this_version() -> None:
         ("GET", "/vignettes"),
         ("GET", "/vignettes/{id}"),
         ("GET", "/sources"),
+        ("POST", "/plain-language-checks"),
         ("POST", "/assessments"),
         ("GET", "/assessments"),
         ("GET", "/assessments/{id}"),

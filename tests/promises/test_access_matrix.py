@@ -157,6 +157,7 @@ OPERATIONS = {
     "GET /v1/vignettes": OPEN,
     "GET /v1/vignettes/{id}": OPEN_BY_NAME,
     "GET /v1/sources": OPEN,
+    "POST /v1/plain-language-checks": OPEN,
     "GET /v1/openapi.json": OPEN,
     "GET /v1/openapi-3.0.json": OPEN,
     "GET /health/live": OPEN,
@@ -290,6 +291,7 @@ def _body(operation: str, reference: str) -> dict[str, Any]:
         "POST /v1/erasure-orders/{id}/decisions": {"granted": True},
         "PATCH /v1/cases/{id}": {"status": "open"},
         "POST /v1/classifications": answers("yyn"),
+        "POST /v1/plain-language-checks": {"text": "Moeder is kwetsbaar."},
     }
     return bodies.get(operation, {})
 

@@ -65,6 +65,8 @@ def everywhere(canary: str) -> list[tuple[str, str, Any]]:
         ("POST", "/v1/cases", {"reference": canary * 10}),
         ("POST", "/v1/cases", {"reference": f"{canary}\u0000"}),
         ("POST", "/v1/classifications", {"problem": canary, canary: canary}),
+        ("POST", "/v1/plain-language-checks", {"text": f"{canary}, moeder {canary}"}),
+        ("POST", "/v1/plain-language-checks", {"text": "", "language": canary, canary: canary}),
         ("GET", f"/v1/cases?reference={canary}", None),
         ("GET", f"/v1/cases?{canary}={canary}", None),
         ("GET", f"/v1/cases?cursor={canary}", None),

@@ -55,9 +55,6 @@ def offer(work: Work, case_id: UUID, conversation_id: UUID | None = None) -> Off
         raise NotFound
     work.trail.about("case", case_id)
     work.trail.shows(case_id)
-    participants = work.session.exec(
-        select(Participant).where(col(Participant.case_id) == case_id).order_by(col(Participant.id))
-    )
     concerns = work.session.exec(
         select(Concern).where(col(Concern.case_id) == case_id).order_by(col(Concern.id))
     )
@@ -71,10 +68,17 @@ def offer(work: Work, case_id: UUID, conversation_id: UUID | None = None) -> Off
         case.reference,
         case.status is CaseStatus.CLOSED,
         case.restricted,
-        [ParticipantRead.model_validate(one) for one in participants],
+        _participants(work, case_id),
         [ConcernRead.model_validate(one) for one in concerns],
         ConversationRead.model_validate(conversation) if conversation else None,
     )
+
+
+def _participants(work: Work, case_id: UUID) -> list[ParticipantRead]:
+    found = work.session.exec(
+        select(Participant).where(col(Participant.case_id) == case_id).order_by(col(Participant.id))
+    )
+    return [ParticipantRead.model_validate(one) for one in found]
 
 
 def next_participant(work: Work, recorded: AssessmentHead) -> ParticipantRead | None:
@@ -92,7 +96,7 @@ def next_participant(work: Work, recorded: AssessmentHead) -> ParticipantRead | 
     ).all()
     superseded = {supersedes for _, supersedes, _, _ in rows}
     had_a_turn = {who for id_, _, retracted, who in rows if id_ not in superseded and not retracted}
-    everybody = offer(work, recorded.case_id).participants
+    everybody = _participants(work, recorded.case_id)
     here = [one.id for one in everybody].index(recorded.participant.id)
     others = everybody[here + 1 :] + everybody[:here]
     return next((one for one in others if one.id not in had_a_turn), None)

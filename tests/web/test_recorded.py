@@ -193,6 +193,18 @@ def test_a_restricted_case_stays_as_it_is(visitor: Visit, callers: dict[str, Cal
     assert count(callers["anna"]) == 1
 
 
+def test_the_access_log_names_what_was_read_and_undone(
+    visitor: Visit, callers: dict[str, Caller], first: Any
+) -> None:
+    visitor("anna").get(page_of(first))
+    visitor("anna").post(undo_of(first))
+    undone = newest(callers["anna"])
+    lines = callers["petra"].get("/v1/access-events?limit=100").json()["items"]
+    said = {(line["event"], line["entity_kind"], line["entity_id"]) for line in lines}
+    assert ("assessment:read", "assessment", first["id"]) in said
+    assert ("assessment:correct", "assessment", undone["id"]) in said
+
+
 def test_a_supervisor_reads_and_changes_nothing(visitor: Visit, first: Any) -> None:
     page = visitor("sam").get(page_of(first))
     assert page.status_code == 200

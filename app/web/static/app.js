@@ -44,7 +44,12 @@ const send = async (form, submitter) => {
   if (answer.redirected) return location.assign(answer.url);
   const found = new DOMParser().parseFromString(await answer.text(), "text/html");
   const main = found.querySelector("main");
-  if (answer.status >= 500 || answer.status === 429 || !main) return tell(form, form.dataset.busy);
+  if (answer.status >= 500) return tell(form, form.dataset.busy);
+  // A refusal is told here: it holds nothing of what was typed.
+  if (!main?.querySelector("form")) {
+    const said = [...(main?.querySelectorAll("h1, .lead") ?? [])].map((part) => part.textContent);
+    return tell(form, said.join(". ") || form.dataset.busy);
+  }
   document.title = found.title;
   document.querySelector("main").replaceWith(main);
   scrollTo(0, 0);

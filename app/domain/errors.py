@@ -145,6 +145,17 @@ class AlreadyCorrected(Conflict):
     )
 
 
+class TooLateToUndo(Conflict):
+    """Something was to be taken back that is older than ten minutes, or of somebody else."""
+
+    code = "too-late-to-undo"
+    title = Text(nl="Ongedaan maken kan niet meer", en="This cannot be undone any more")
+    detail = Text(
+        nl="Ongedaan maken kan tien minuten lang, door wie het vastlegde. Verbeter het in plaats daarvan.",
+        en="Undoing is possible for ten minutes, by who recorded it. Correct it instead.",
+    )
+
+
 class VersionRequired(DomainError):
     """A change without `If-Match`: nobody can tell which version it was meant for."""
 

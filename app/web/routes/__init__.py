@@ -1,5 +1,5 @@
 """What there is to see, by subject."""
 
-from app.web.routes import about, caseload, combinations, home, practice, stories
+from app.web.routes import about, caseload, combinations, home, practice, record, stories
 
-PAGES = (home, practice, combinations, stories, about, caseload)
+PAGES = (home, practice, combinations, stories, about, caseload, record)

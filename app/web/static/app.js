@@ -48,4 +48,41 @@ for (const button of document.querySelectorAll("button[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
+// What was typed stays on the page until there is an answer, also when the connection fails.
+const tell = (form, words) => {
+  const said = document.createElement("p");
+  said.className = "err box";
+  said.setAttribute("role", "alert");
+  said.textContent = words;
+  form.querySelector("[data-message]").replaceChildren(said);
+};
+const send = async (form, submitter) => {
+  const body = new URLSearchParams(new FormData(form, submitter));
+  const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(30_000) });
+  if (answer.redirected) return location.assign(answer.url);
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = found.querySelector("main");
+  if (answer.status >= 500) return tell(form, form.dataset.busy);
+  // A refusal is told here: it holds nothing of what was typed.
+  if (!main?.querySelector("form")) {
+    const said = [...(main?.querySelectorAll("h1, .lead") ?? [])].map((part) => part.textContent);
+    return tell(form, said.join(". ") || form.dataset.busy);
+  }
+  document.title = found.title;
+  document.querySelector("main").replaceWith(main);
+  scrollTo(0, 0);
+  document.getElementById("errors")?.focus();
+};
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-keep]")) return;
+  event.preventDefault();
+  if (form.dataset.sending) return;
+  form.dataset.sending = "yes";
+  await send(form, event.submitter).catch(() => tell(form, form.dataset.keep));
+  delete form.dataset.sending;
+});
+// A browser refuses a wrong day without a word when the field is folded away.
+document.addEventListener("invalid", (event) => event.target.closest("details")?.setAttribute("open", ""), true);
+
 document.getElementById("errors")?.focus();

@@ -17,7 +17,7 @@ def _chip(page: Page, name: str) -> Locator:
 
 
 @pytest.mark.parametrize(
-    ("name", "path"), [("demo-supervisor", "/nl/casussen?status=all"), ("demo-practitioner", "/en/cases")]
+    ("name", "path"), [("demo-supervisor", "/nl/dossiers?status=all"), ("demo-practitioner", "/en/cases")]
 )
 def test_the_caseload_can_be_read_by_everybody(open_page: Callable[..., Page], name: str, path: str) -> None:
     page = open_page(name)
@@ -59,8 +59,8 @@ def test_it_works_with_the_keyboard_and_without_script(
     open_page: Callable[..., Page], faults: Faults
 ) -> None:
     page = open_page("demo-practitioner", width=360, java_script_enabled=False)
-    page.goto("/nl/casussen")
-    summary = page.get_by_text("Kies welke casussen")
+    page.goto("/nl/dossiers")
+    summary = page.get_by_text("Kies welke dossiers")
     summary.focus()
     page.keyboard.press("Enter")
     page.get_by_label("Dagen zonder inschatting").focus()
@@ -73,7 +73,7 @@ def test_it_works_with_the_keyboard_and_without_script(
     field.fill("60")
     page.keyboard.press("Enter")
     expect(_chip(page, "Minstens 60 dagen zonder inschatting")).to_be_visible()
-    _chip(page, "Open casussen").focus()
+    _chip(page, "Open dossiers").focus()
     page.keyboard.press("Enter")
-    expect(_chip(page, "Open casussen")).to_have_count(0)
+    expect(_chip(page, "Open dossiers")).to_have_count(0)
     assert "status=all" in page.url

@@ -16,7 +16,7 @@ def test_the_way_in_can_be_used_by_everybody(
     page = open_page(name)
     page.goto(f"/{language}/")
     assert page.locator("html").get_attribute("lang") == language
-    assert page.get_by_role("link", name="Casussen" if language == "nl" else "Cases").count() == (
+    assert page.get_by_role("link", name="Dossiers" if language == "nl" else "Cases").count() == (
         2 if name == "anna" else 0
     )
     for scheme in ("light", "dark"):

@@ -10,7 +10,7 @@ from tests.browser.conftest import Faults, Site, overflow, violations
 from tests.support import assessment
 
 SAVE = {"nl": "Opslaan", "en": "Save"}
-ADDRESS = {"nl": "/nl/casussen/{}/vastleggen", "en": "/en/cases/{}/record"}
+ADDRESS = {"nl": "/nl/dossiers/{}/vastleggen", "en": "/en/cases/{}/record"}
 PHONE = {"width": 360, "height": 960}
 ANSWERS = {
     "nl": {"problem": "Ja", "help_request": "Misschien", "share_in_solution": "Nee"},

@@ -16,7 +16,7 @@ NEW = {"reference": "2026-0099", "participant_reference": "father", "concern_ref
 def form_of(first: Any, language: str = "en") -> str:
     """Return the address of the form in the case of an assessment."""
     gap = first["case_id"]
-    return f"/en/cases/{gap}/record" if language == "en" else f"/nl/casussen/{gap}/vastleggen"
+    return f"/en/cases/{gap}/record" if language == "en" else f"/nl/dossiers/{gap}/vastleggen"
 
 
 def in_case(first: Any, **changes: str) -> dict[str, str]:

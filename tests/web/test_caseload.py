@@ -218,7 +218,7 @@ def test_filters_stay_in_the_address(visitor: Visit) -> None:
     page = visitor("anna").get(at("nl", **query)).text.replace("&amp;", "&")
     assert f'hreflang="en" href="/en/cases?{urlencode(query)}"' in page
     for days in (30, 60, 90):
-        assert re.search(rf'href="/nl/casussen\?[^"]*type=customer[^"]*idle={days}"', page)
+        assert re.search(rf'href="/nl/dossiers\?[^"]*type=customer[^"]*idle={days}"', page)
 
 
 def test_the_script_gets_the_part_that_changes(visitor: Visit, callers: dict[str, Caller]) -> None:

@@ -28,11 +28,11 @@ def test_the_file_has_every_case_that_is_asked_for(visitor: Visit) -> None:
         r'attachment; filename="caseload-\d{4}-\d\d-\d\d\.csv"', answer.headers["content-disposition"]
     )
     header, *rows = rows_of(answer)
-    assert header[:3] == ["Casus", "Status", "Beperkt"]
+    assert header[:3] == ["Dossier", "Status", "Beperkt"]
     assert all(len(row) == len(header) for row in rows)
     assert [row[0] for row in rows] == ["quiet", "busy", "busy", "closed", "empty", "of bas"]
     assert dict(zip(header, rows[0], strict=True)) == {
-        "Casus": "quiet",
+        "Dossier": "quiet",
         "Status": "Open",
         "Beperkt": "Nee",
         "Hulpverlener": "anna",

@@ -1,5 +1,5 @@
 """What there is to see, by subject."""
 
-from app.web.routes import home
+from app.web.routes import home, language_check
 
-PAGES = (home,)
+PAGES = (home, language_check)

@@ -26,6 +26,7 @@ NAMES = {
     "Werkrelatie",  # the program, in both languages
     "Nederlands",  # a language, in itself
     "English",  # same
+    "OpenAPI",  # a standard
 }
 """What a template may say without a translation."""
 
@@ -114,7 +115,8 @@ class Reader(HTMLParser):
         super().__init__()
         self.said: list[str] = []
         self.done: list[str] = []
-        self._in_script = False
+        self._unheard = ""
+        """The element whose words are for programs."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
@@ -124,12 +126,17 @@ class Reader(HTMLParser):
                 self.done.append(f"<{tag} {name}>")
         if tag == "style":
             self.done.append("<style>")
-        self._in_script = tag == "script" and not any(name == "src" for name, _ in attrs)
-        if self._in_script:
+        if tag == "script" and not any(name == "src" for name, _ in attrs):
             self.done.append("<script>")
+        if tag in {"script", "code"}:
+            self._unheard = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._unheard:
+            self._unheard = ""
 
     def handle_data(self, data: str) -> None:
-        if not self._in_script:
+        if not self._unheard:
             self.said.append(data)
 
 
@@ -234,6 +241,7 @@ def test_a_template_has_no_style_or_script_of_its_own(path: Path) -> None:
         ("{# Hello #}<!-- Hello -->", []),
         ("<p>Werkrelatie {{ version }}</p>", []),
         ("<p>Werkrelaties</p>", ["Werkrelaties"]),
+        ("<p><code>export TOKEN</code> to begin</p>", ["to begin"]),
         ('<img alt="Hello">', ["Hello"]),
         ('<img alt="{{ _("Hello") }}">', []),
         ('<a title="Hello" href="/x">1</a>', ["Hello"]),

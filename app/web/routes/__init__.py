@@ -1,5 +1,5 @@
 """What there is to see, by subject."""
 
-from app.web.routes import home, language_check
+from app.web.routes import api, home, language_check
 
-PAGES = (home, language_check)
+PAGES = (home, language_check, api)

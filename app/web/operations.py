@@ -128,7 +128,7 @@ def _operations(description: Json, server: str) -> Iterator[tuple[str, Operation
                     tuple(parameter for parameter in parameters if parameter.place != "header"),
                     tuple(parameter for parameter in parameters if parameter.place == "header"),
                     tuple(_calls(description, method.upper(), place + path, one)),
-                    tuple((int(status), _outcome(said)) for status, said in one["responses"].items()),
+                    tuple(sorted((int(status), _outcome(said)) for status, said in one["responses"].items())),
                 ),
             )
 

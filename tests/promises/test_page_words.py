@@ -33,6 +33,12 @@ NAMES = {
 SPOKEN = {"alt", "title", "aria-label", "aria-description", "aria-roledescription", "placeholder", "label"}
 """Attributes that people read or hear."""
 
+BUTTONS = {"submit", "button", "reset"}
+"""Fields of which the value is their name."""
+
+_ATTRIBUTE = re.compile('[a-z-]+="[^"]*"')
+_SENTENCE = re.compile(r"\s*[^\W\d_a-z][a-zà-ÿ ]")
+
 
 # ---------------------------------------------------------------- the translations
 
@@ -120,7 +126,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
-            if name in SPOKEN or (tag == "input" and name == "value"):
+            if name in SPOKEN or (name == "value" and dict(attrs).get("type") in BUTTONS):
                 self.said.append(value or "")
             if name == "style" or name.startswith("on") or "javascript:" in (value or "").lower():
                 self.done.append(f"<{tag} {name}>")
@@ -137,7 +143,8 @@ class Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._unheard:
-            self.said.append(data)
+            # A macro may write attributes, which then stand outside an element.
+            self.said.append(_ATTRIBUTE.sub("", data))
 
 
 def parsed(source: str) -> nodes.Template:
@@ -188,7 +195,7 @@ def sentences_in(node: nodes.Node) -> Iterator[str]:
     match node:
         case nodes.Call(node=nodes.Name(name=name)) if name in _TRANSLATES:
             pass
-        case nodes.Const(value=str(text)) if re.match(r"\s*[^\W\d_]", text) and text.strip()[0].isupper():
+        case nodes.Const(value=str(text)) if _SENTENCE.match(text):
             yield text
         case _:
             for child in node.iter_child_nodes():
@@ -247,7 +254,9 @@ def test_a_template_has_no_style_or_script_of_its_own(path: Path) -> None:
         ('<a title="Hello" href="/x">1</a>', ["Hello"]),
         ('<nav aria-label="Hello"></nav>', ["Hello"]),
         ('<input placeholder="Hello">', ["Hello"]),
-        ('<input type="hidden" name="a" value="{{ b }}">', []),
+        ('<input type="radio" name="a" value="hello">', []),
+        ('<input type="submit" value="Hello">', ["Hello"]),
+        ('{% macro a(b) %} aria-invalid="true" title="e-{{ b }}"{% endmacro %}', []),
         ("<p class=\"{{ 'a' if b else 'c' }}\">&middot; &rarr;</p>", []),
         ("<p>{{ 'hello' }}</p>", ["hello"]),
         ("<p>{{ 'hello you' if a == 'b' else 'English' }}</p>", ["hello you"]),
@@ -267,6 +276,8 @@ def test_a_word_outside_a_translation_is_noticed(source: str, found: list[str]) 
         ("{{ m.field('name', 'Your name') }}", ["Your name"]),
         ("{{ m.field('name', _('Your name'), hint=_('At most %(a)s', a=3)) }}", []),
         ("{% set a = 'Hello' %}", ["Hello"]),
+        ("{% set a = 'A day' %}", ["A day"]),
+        ("{% set codes = ['S004', 'BM92-m', 'hello'] %}", []),
         ("{% for a, b in (('c', 'Hello'), ('d', _('Bye'))) %}{% endfor %}", ["Hello"]),
         ("{% trans n=a | length %}{{ n }} Day{% pluralize %}{{ n }} Days{% endtrans %}", []),
     ],

@@ -33,7 +33,7 @@ from app.throttling import BAD_TOKENS_A_MINUTE, Doorkeeper
 from app.trust import TrustFolder
 from app.unguarded import refuse_unguarded_routes
 from app.upkeep import Upkeep
-from app.web import assets
+from app.web import assets, swagger
 from app.web.refusals import refusal
 from app.web.routes import PAGES
 
@@ -56,10 +56,10 @@ _ROUTERS = (
 )
 
 
-def create_app(hosts: Collection[str] = LOCAL_HOSTS) -> FastAPI:
+def create_app(hosts: Collection[str] = LOCAL_HOSTS, *, with_swagger: bool = False) -> FastAPI:
     """Put the routes, the problems and the edge together; refuse a route without a permission.
 
-    `hosts` are the names by which it answers.
+    `hosts` are the names by which it answers. `with_swagger`: developers can try the API at /docs.
     """
     app = FastAPI(
         title="Werkrelatie",
@@ -77,6 +77,9 @@ def create_app(hosts: Collection[str] = LOCAL_HOSTS) -> FastAPI:
     for pages in PAGES:
         app.include_router(pages.router)
     app.include_router(assets.router)
+    app.state.swagger = with_swagger
+    if with_swagger:
+        app.include_router(swagger.router)
     handle_problems(app, refusal)
     app.add_middleware(Edge, hosts=hosts, refuse=refusal)
     refuse_unguarded_routes(app)
@@ -88,7 +91,7 @@ def start(settings: Settings) -> FastAPI:
 
     Raises `StartRefused` or `KnowledgeError` with a sentence that says what to do.
     """
-    app = create_app(settings.host_names)
+    app = create_app(settings.host_names, with_swagger=settings.swagger)
     database = open_database(settings)
     trust = TrustFolder(settings.trust_folder)
     try:

@@ -36,7 +36,7 @@ from app.domain.errors import (
     VersionRequired,
     WithheldAlready,
 )
-from app.domain.texts import Text
+from app.domain.texts import Language, Text
 from app.validation import invalid_input
 from app.wire import (
     MethodNotAllowed,
@@ -146,14 +146,22 @@ def problems(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
 
 def problem_response(request: Request, error: DomainError) -> Response:
     """Return the problem document of an error, in the language of the request."""
-    language = asked_language(request)
-    status = STATUS[type(error)]
-    content = {
+    return JSONResponse(
+        problem_of(error, asked_language(request), request.scope["state"]["request_id"]),
+        status_code=STATUS[type(error)],
+        media_type=MEDIA_TYPE,
+        headers=headers_of(error),
+    )
+
+
+def problem_of(error: DomainError, language: Language, request_id: str) -> dict[str, Any]:
+    """Return what a problem document says."""
+    content: dict[str, Any] = {
         "type": f"urn:problem-type:werkrelatie:{error.code}",
         "title": error.title[language],
-        "status": int(status),
+        "status": int(STATUS[type(error)]),
         "detail": error.detail[language],
-        "instance": request.scope["state"]["request_id"],
+        "instance": request_id,
     }
     if isinstance(error, InvalidInput):
         content["errors"] = [
@@ -165,12 +173,7 @@ def problem_response(request: Request, error: DomainError) -> Response:
             }
             for one in error.errors
         ]
-    return JSONResponse(
-        content,
-        status_code=status,
-        media_type=MEDIA_TYPE,
-        headers=headers_of(error),
-    )
+    return content
 
 
 def headers_of(error: DomainError) -> dict[str, str]:

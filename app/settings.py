@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         description="The addresses of proxies that say whom they ask for, with commas; networks too.",
     )
 
+    swagger: bool = Field(
+        default=False,
+        description="Whether developers can try the API at /docs (Swagger UI): true or false.",
+    )
+
     @property
     def host_names(self) -> tuple[str, ...]:
         """The names by which the service answers."""

@@ -154,7 +154,7 @@ DEEDS: Mapping[str, Deed] = {
     ),
     Permission.EXPORT_CASELOAD: Deed(
         Action.EXECUTE,
-        Text(nl="de casus in een lijst meegenomen", en="taken the case along in a list"),
+        Text(nl="het dossier in een lijst meegenomen", en="taken the case along in a list"),
     ),
     Permission.OWN_ACCOUNT: Deed(
         Action.READ, Text(nl="het eigen account bekeken", en="looked at their own account")

@@ -118,7 +118,7 @@ PERMISSION_SENTENCES = {
         nl="de inzage van een maand beoordelen", en="review the access of a month"
     ),
     Permission.EXPORT_CASELOAD: Text(
-        nl="de lijst van casussen als bestand meenemen", en="take the list of cases along as a file"
+        nl="de lijst van dossiers als bestand meenemen", en="take the list of cases along as a file"
     ),
     Permission.OWN_ACCOUNT: Text(nl="je eigen account beheren", en="look after your own account"),
     Permission.READ_ACCOUNTS: Text(nl="de accounts bekijken", en="look at the accounts"),

@@ -87,7 +87,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     migrate(database)
     people = make_people(database, "first", datetime.now(UTC))
     actors = _demonstration(database)
-    environment = {**os.environ, "WERKRELATIE_DATA_DIR": str(folder), "WERKRELATIE_REQUESTS_PER_SECOND": "0"}
+    environment = {
+        **os.environ,
+        "WERKRELATIE_DATA_DIR": str(folder),
+        "WERKRELATIE_REQUESTS_PER_SECOND": "0",
+        "WERKRELATIE_SWAGGER": "true",
+    }
     server = subprocess.Popen(
         [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", "0"],
         cwd=ROOT,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from babel.messages.pofile import read_po
 
 from app.domain.plain_language import Reader, check
 from app.domain.texts import Language
@@ -74,11 +75,12 @@ FOR_CLIENTS = (
 
 @cache
 def own_texts() -> frozenset[Said]:
-    """Return all of it. Translations of pages belong here too: each text with its file and its language."""
+    """Return all of it."""
     return frozenset(
         [
             *code_texts(),
             *dutch_page_texts(),
+            *page_texts(),
             *command_texts(),
             *knowledge_texts(),
             *documentation_texts(),
@@ -107,6 +109,20 @@ def dutch_page_texts() -> Iterator[Said]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in unspoken:
                 yield Said(path, Language.NL, re.sub("<[^>]*>", "\n\n", node.value))
+
+
+def page_texts() -> Iterator[Said]:
+    """Yield the words of the pages: English as it stands in the templates, Dutch as it is translated.
+
+    Markup and what is filled in are left open. That nothing of the pages is missing here is a promise of
+    its own, in test_page_words.py.
+    """
+    path = "app/web/locale/nl/LC_MESSAGES/messages.po"
+    with (ROOT / path).open("rb") as file:
+        for message in read_po(file, locale="nl"):
+            for language, said in ((Language.EN, message.id), (Language.NL, message.string)):
+                for text in (said,) if isinstance(said, str) else said or ():
+                    yield Said(path, language, re.sub(r"<[^>]*>|%\(\w+\)[sd]", "…", text).replace("%%", "%"))
 
 
 def command_texts() -> Iterator[Said]:
@@ -254,6 +270,8 @@ def test_what_is_allowed_is_still_said_there(line: Allowed) -> None:
             "Ask and describe: vulnerable to what, through what, and who says so?",
         ),
         Said("docs/openapi.json", Language.EN, "Classify three answers"),
+        Said("app/web/locale/nl/LC_MESSAGES/messages.po", Language.EN, "Number of this request: …"),
+        Said("app/web/locale/nl/LC_MESSAGES/messages.po", Language.NL, "Nummer van dit verzoek: …"),
     ],
 )
 def test_the_search_comes_everywhere(said: Said) -> None:

@@ -16,6 +16,7 @@ from app.domain.errors import Busy, NotAuthenticated
 from app.domain.roles import ROLE_PERMISSIONS, Permission
 from app.domain.texts import Language
 from app.knowledge import Knowledge
+from app.models.logins import LoginLevel
 from app.security import token_hash
 from app.services.actors import Found
 from app.services.idempotency import Answer, Key, keep
@@ -186,7 +187,8 @@ def find_actor(request: Request) -> Actor | None:
             bind(connection, None)
     except (NotAuthenticated, Busy):
         return None
-    return None if refusal or found.refusal == "not_signed_in_fully" else found.actor
+    # Who is half way shows up nowhere as signed in.
+    return None if refusal or login.level is not LoginLevel.FULL else found.actor
 
 
 def view_of(request: Request, language: Language, actor: Actor | None) -> View:

@@ -2,14 +2,24 @@
 
 from app.web.routes import (
     about,
+    account,
     api,
     caseload,
     combinations,
+    confirm,
     home,
     language_check,
     practice,
     record,
+    second_factor,
+    setup,
+    sign_in,
     stories,
+    welcome,
 )
 
-PAGES = (home, practice, combinations, stories, about, language_check, api, caseload, record)
+PAGES = (
+    *(home, practice, combinations, stories, about, language_check, api),
+    *(sign_in, confirm, welcome, second_factor, setup, account),
+    *(caseload, record),
+)

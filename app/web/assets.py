@@ -1,5 +1,6 @@
 """The files behind the pages: style, script and icon, each under an address that says which version it is."""
 
+import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
@@ -24,9 +25,13 @@ router = APIRouter(prefix="/static", route_class=PageRoute, include_in_schema=Fa
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file, and the start of its SHA-256."""
+    """A file, as it is and packed, and the start of its SHA-256.
+
+    Pages themselves are never packed: their size would tell something about the proofs in their forms.
+    """
 
     content: bytes
+    packed: bytes
     kind: str
     version: str
 
@@ -34,13 +39,13 @@ class Asset:
 @cache
 def assets() -> dict[str, Asset]:
     """Return all files by name, read once. Nothing else in the folder is served."""
-    return {
-        path.name: Asset(
-            content := path.read_bytes(), _KINDS[path.suffix], hashlib.sha256(content).hexdigest()[:10]
-        )
-        for path in sorted(FOLDER.iterdir())
-        if path.suffix in _KINDS
-    }
+    return {path.name: _read(path) for path in sorted(FOLDER.iterdir()) if path.suffix in _KINDS}
+
+
+def _read(path: Path) -> Asset:
+    content = path.read_bytes()
+    version = hashlib.sha256(content).hexdigest()[:10]
+    return Asset(content, gzip.compress(content, mtime=0), _KINDS[path.suffix], version)
 
 
 def asset(name: str) -> str:
@@ -55,9 +60,12 @@ async def read_asset(name: str, request: Request) -> Response:
     found = assets().get(name)
     if found is None:
         raise NotFound
-    headers = {"ETag": f'"{found.version}"'}
+    headers = {"ETag": f'"{found.version}"', "Vary": "Accept-Encoding"}
     if request.query_params.get("v") == found.version:
         headers["Cache-Control"] = _FOR_EVER
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(found.packed, media_type=found.kind, headers=headers)
     return Response(found.content, media_type=found.kind, headers=headers)

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from app.domain.errors import DomainError, NotAuthenticated
+from app.domain.errors import DomainError, InvalidInput, NotAuthenticated, NotFound
 from app.domain.texts import Language
 from app.problems import STATUS, headers_of, problem_response
 from app.web.forms import typed_in
@@ -23,6 +23,9 @@ def refusal(request: Request, error: DomainError) -> Response:
     request.scope["state"]["language"] = language
     if isinstance(error, NotAuthenticated):
         return _sign_in(request, language)
+    if isinstance(error, InvalidInput) and any(one.place == "path" for one in error.errors):
+        # To a person, an address that cannot be right is a page that is not there.
+        error = NotFound()
     view = view_of(request, language, request.scope["state"].get("visitor"))
     response = render(
         view,

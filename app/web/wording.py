@@ -3,7 +3,7 @@
 import gettext
 import io
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,21 +46,32 @@ def say(language: Language, message: str, **values: object) -> str:
 
 def day(moment: date | datetime, language: Language) -> str:
     """Write a day: 5 maart 2026."""
-    return format_date(_local(moment), "d MMMM y", locale=str(language))
+    return _written(_local(moment), "d MMMM y", language)
 
 
 def short_day(moment: date | datetime, language: Language) -> str:
     """Write a day in little space: 5 mrt 2026."""
-    return format_date(_local(moment), "d MMM y", locale=str(language))
+    return _written(_local(moment), "d MMM y", language)
 
 
 def month(moment: date | datetime, language: Language) -> str:
     """Write a month in little space: mrt 2026."""
-    return format_date(_local(moment), "MMM y", locale=str(language))
+    return _written(_local(moment), "MMM y", language)
+
+
+@lru_cache(maxsize=4096)
+def _written(day: date, pattern: str, language: Language) -> str:
+    """Write a day. A list has the same few hundred days over and over, and Babel takes its time."""
+    return format_date(day, pattern, locale=str(language))
 
 
 def day_and_time(moment: datetime, language: Language) -> str:
     """Write a day and the time on the clock here: 5 maart 2026 14:30."""
+    return _to_the_minute(moment.replace(second=0, microsecond=0), language)
+
+
+@lru_cache(maxsize=4096)
+def _to_the_minute(moment: datetime, language: Language) -> str:
     return format_datetime(moment.astimezone(HERE), "d MMMM y HH:mm", locale=str(language))
 
 

@@ -1,5 +1,5 @@
 """What there is to see, by subject."""
 
-from app.web.routes import home
+from app.web.routes import case, case_changes, corrections, home
 
-PAGES = (home,)
+PAGES = (home, case, case_changes, corrections)

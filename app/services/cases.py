@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.domain.classification import RelationshipType
@@ -18,9 +17,7 @@ from app.models.cases import (
     Case,
     CaseChange,
     CaseCreate,
-    CaseEvent,
     CaseEventKind,
-    CaseEventRead,
     CaseRead,
     CaseStatus,
 )
@@ -28,6 +25,7 @@ from app.models.history import CaseloadItem
 from app.models.organisations import Membership, Team, User
 from app.models.threads import Thread, ThreadHead
 from app.services.access_log import cases_called
+from app.services.case_events import events_of
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.places import log_event, open_case
 from app.services.threads import threads_of
@@ -161,27 +159,10 @@ def _case_read(work: Work, case: Case) -> CaseRead:
     work.trail.about("case", case.id)
     work.trail.shows(case.id)
     work.session.flush()
-    by, practitioner = aliased(User), aliased(User)
-    events = work.session.execute(
-        select(CaseEvent, by.name, practitioner.name)
-        .join(by, points_at(CaseEvent, CaseEvent.recorded_by_id, by))
-        .join(practitioner, points_at(CaseEvent, CaseEvent.practitioner_id, practitioner))
-        .where(col(CaseEvent.case_id) == case.id)
-        .order_by(col(CaseEvent.id))
-    )
     return CaseRead(
         **_head(case, _names(work, [case])),
         closing_question=work.knowledge.closing_question.text[work.language],
-        events=[
-            CaseEventRead(
-                kind=event.kind,
-                recorded_at=event.recorded_at,
-                recorded_by=Named(id=event.recorded_by_id, name=by_name),
-                practitioner=Named(id=event.practitioner_id, name=practitioner_name),
-                closing_answer=event.closing_answer,
-            )
-            for event, by_name, practitioner_name in events
-        ],
+        events=events_of(work, case.id),
     )
 
 

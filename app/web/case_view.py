@@ -52,6 +52,7 @@ class Row:
     one: AssessmentHead
     name: str
     about: str
+    day: str
     label: str
     view: str
     badge: Markup
@@ -113,12 +114,16 @@ Matrix = tuple[tuple[str, tuple[Cell | None, ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """Everything on the page of a case. `log` has the newest day first, and in it the newest."""
+    """Everything on the page of a case. `other_views` says that a period rests on no practitioner's view.
+
+    `log` has the newest day first, and in it the newest.
+    """
 
     stands: tuple[Stand, ...]
     chart: Markup
     perspectives: tuple[tuple[Markup, str], ...]
     legend: tuple[Markup, ...]
+    other_views: bool
     concerns: tuple[str, ...]
     matrix: Matrix
     rows: tuple[Row, ...]
@@ -154,6 +159,9 @@ def view_of_case(story: CaseStory, scene: Scene) -> CaseView:
         chart=_chart(threads, scene),
         perspectives=tuple((dot(one), view_of(one, scene.language)) for one in Perspective if one in seen),
         legend=_legend(threads, scene),
+        other_views=any(
+            Perspective.PRACTITIONER not in period.perspectives for one in threads for period in one.periods
+        ),
         concerns=tuple(concerns.values()),
         matrix=_matrix(threads, concerns, scene),
         rows=tuple(rows),
@@ -279,14 +287,15 @@ def _row(one: AssessmentHead, course: _Course, scene: Scene) -> Row:
             (question, getattr(before.answers, question), getattr(one.answers, question))
             for question in step.changed_answers
         )
-    about = about_of(course.story.thread)
+    about, day = about_of(course.story.thread), short_day(one.assessed_at, scene.language)
     # What was entered in error can be put right again: by correcting the row that says so.
     last = replaced_by if replaced_by and replaced_by.retracted else one
     return Row(
         one=one,
         name=one.participant.reference,
         about=about,
-        label=f"{one.participant.reference}, {about}, {short_day(one.assessed_at, scene.language)}",
+        day=day,
+        label=f"{one.participant.reference}, {about}, {day}",
         view=view_of(one.perspective, scene.language),
         badge=scene.badge(one.relationship_type, one.clarity),
         from_badge=scene.badge(before.relationship_type, before.clarity)

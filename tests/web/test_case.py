@@ -72,9 +72,9 @@ def told(page: Any, status: int = 200) -> str:
             "en",
             [
                 "Case 2026-0042 anna · north · open since 20 November 2026",
-                "mother learning to sign now: Customer since 22 November 2026 Came from Complainant",
+                "mother learning to sign now: Customer since 22 Nov 2026 Came from Complainant",
                 "Complainant ↗ a step forward",
-                "father learning to sign now: Visitor since 21 November 2026 One assessment so far",
+                "father learning to sign now: Visitor since 21 Nov 2026 One assessment so far",
                 "as seen by: the supervisor",
                 "Share in the solution: no → yes",
                 "The relationship changed",
@@ -84,8 +84,8 @@ def told(page: Any, status: int = 200) -> str:
             "nl",
             [
                 "Casus 2026-0042 anna · north · open sinds 20 november 2026",
-                "mother learning to sign nu: Klant sinds 22 november 2026 Kwam van Klager ↗ een stap vooruit",
-                "father learning to sign nu: Bezoeker sinds 21 november 2026 Tot nu toe één inschatting",
+                "mother learning to sign nu: Klant sinds 22 nov 2026 Kwam van Klager ↗ een stap vooruit",
+                "father learning to sign nu: Bezoeker sinds 21 nov 2026 Tot nu toe één inschatting",
                 "gezien door: de leidinggevende",
                 "Aandeel in de oplossing: nee → ja",
                 "De relatie veranderde",
@@ -255,7 +255,7 @@ def test_it_shows_how_it_stood_at_the_end_of_a_day(visitor: Visit, anna: Caller,
     page = visitor("anna").get(at(case_id, at="2026-11-20"))
     said = told(page)
     assert "How it stood on 20 November 2026. Nothing can be changed here. Back to now" in said
-    assert "mother signing then: Complainant since 20 November 2026" in said
+    assert "mother signing then: Complainant since 20 Nov 2026" in said
     assert "Customer since" not in said
     for absent in ("Record a conversation", "Hand over", "Correct"):
         assert absent not in said

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 from uuid import uuid4
 
@@ -147,8 +148,8 @@ def test_who_comes_second_keeps_what_they_typed_and_is_led_to_the_newest(
     # With the version of today it is still the wrong row.
     other = somebody.post(path, given | {"version": "1-2", "share_in_solution": "yes", "reason": "Second."})
     assert "This was corrected before" in told(other, 409)
-    for version in ("", "*"):
-        told(somebody.post(path, given | {"version": version, "reason": "x", "problem": "no"}), 428)
+    for tag in ("", "*"):
+        told(somebody.post(path, given | {"version": tag, "reason": "x", "problem": "no"}), 428)
 
 
 def test_a_correction_sent_twice_happens_once(visitor: Visit, anna: Caller) -> None:
@@ -178,6 +179,7 @@ def test_closing_asks_the_closing_question_and_keeps_the_answer(visitor: Visit, 
     said = told(page)
     assert "What do you need to go on without us?" in said
     assert "Only for yourself" in said
+    assert f"Werkrelatie {version('werkrelatie')}" in page.text
     assert "There is nothing to fill in, and nothing is stored." in said
     assert "Think of the person who was happiest with your help." in said
     answer = send(somebody, path, closing_answer="She knows whom to call.")

@@ -176,7 +176,7 @@ def _page(
         case=shown.case,
         colleagues=shown.colleagues,
         given=visit.typed,
-        version=kept or str(shown.case.version),
+        case_version=kept or str(shown.case.version),
         errors=errors,
         prompts=[one for one in prompts if one.private and one.when is ReflectionMoment.CLOSING],
     )

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import SQLColumnExpression, func
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.classification import RelationshipType
@@ -21,9 +20,7 @@ from app.models.cases import (
     Case,
     CaseChange,
     CaseCreate,
-    CaseEvent,
     CaseEventKind,
-    CaseEventRead,
     CaseRead,
     CaseStatus,
 )
@@ -31,6 +28,7 @@ from app.models.history import CaseloadItem
 from app.models.organisations import Membership, Team, User
 from app.models.threads import Thread, ThreadHead
 from app.services.access_log import cases_called
+from app.services.case_events import events_of
 from app.services.paging import PageQuery, Place, Slice, newest_first, oldest_first, sliced
 from app.services.places import log_event, open_case
 from app.services.threads import threads_of
@@ -195,37 +193,8 @@ def _case_read(work: Work, case: Case) -> CaseRead:
     return CaseRead(
         **_head(case, _names(work, [case])),
         closing_question=work.knowledge.closing_question.text[work.language],
-        events=[
-            CaseEventRead(
-                kind=event.kind,
-                recorded_at=event.recorded_at,
-                recorded_by=by,
-                practitioner=practitioner,
-                closing_answer=event.closing_answer,
-            )
-            for event, by, practitioner in events_of(work.session, case.id)
-        ],
+        events=[event for _, event in events_of(work, case.id)],
     )
-
-
-def events_of(session: Session, case_id: UUID) -> list[tuple[CaseEvent, Named, Named]]:
-    """Return what happened in a case the actor was found to see: by whom, and whose it was from then."""
-    by, practitioner = aliased(User), aliased(User)
-    events = session.execute(
-        select(CaseEvent, by.name, practitioner.name)
-        .join(by, points_at(CaseEvent, CaseEvent.recorded_by_id, by))
-        .join(practitioner, points_at(CaseEvent, CaseEvent.practitioner_id, practitioner))
-        .where(col(CaseEvent.case_id) == case_id)
-        .order_by(col(CaseEvent.id))
-    )
-    return [
-        (
-            event,
-            Named(id=event.recorded_by_id, name=by_name),
-            Named(id=event.practitioner_id, name=practitioner_name),
-        )
-        for event, by_name, practitioner_name in events
-    ]
 
 
 def _names(work: Work, cases: list[Case]) -> dict[UUID, str]:

@@ -39,7 +39,7 @@ from app.models.rights import (
 from app.models.threads import Thread, TransitionInThread, TransitionRow
 from app.services.access_reads import events_about
 from app.services.assessment_reads import Recorded, assessment_head, recorded_in_file
-from app.services.cases import events_of
+from app.services.case_events import events_of
 from app.services.clients import client_reads, find_file
 from app.services.erasure_orders import orders_read
 from app.services.threads import thread_head
@@ -151,14 +151,14 @@ def _all(work: Work, kind: Any, case: Case) -> Iterable[Any]:  # noqa: ANN401 - 
 def _events(work: Work, case: Case, withheld: Withheld) -> list[CopiedEvent]:
     return [
         CopiedEvent(
-            id=event.id,
+            id=id_,
             kind=event.kind,
             recorded_at=event.recorded_at,
-            recorded_by=by,
-            practitioner=practitioner,
-            closing_answer=_shown(withheld, event.id, event, "closing_answer"),
+            recorded_by=event.recorded_by,
+            practitioner=event.practitioner,
+            closing_answer=_shown(withheld, id_, event, "closing_answer"),
         )
-        for event, by, practitioner in events_of(work.session, case.id)
+        for id_, event in events_of(work, case.id)
     ]
 
 

@@ -1,13 +1,19 @@
-"""Everything about one case: what a page of it stands on, in a constant number of queries."""
+"""Everything about one case, and about one correction: what their pages stand on."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.domain.approach import Circumstances
 from app.domain.summary import Period, Summary, periods, summary
-from app.domain.thread import Judgement
+from app.domain.thread import Judgement, chain_of
+from app.models.assessments import AssessmentRead
 from app.models.cases import CaseRead
+from app.models.classifications import EntryRead
 from app.models.history import ThreadRead
+from app.services.assessment_reads import read_assessment
 from app.services.cases import read_case
+from app.services.projections import judgements
+from app.services.results import entry_read
 from app.services.threads import AsOf, Course, read_threads
 from app.services.work import Work
 
@@ -18,12 +24,14 @@ class ThreadStory:
 
     `thread` is what GET /v1/threads/{id} answers: everything that was recorded, corrected and retracted
     rows marked. `in_force` are the judgements that count; `summary` and `periods` follow from them.
+    `advice` is what fits the step into the newest of them, by the rules it was made with.
     """
 
     thread: ThreadRead
     in_force: tuple[Judgement, ...]
     summary: Summary | None
     periods: tuple[Period, ...]
+    advice: tuple[EntryRead, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,20 @@ class CaseStory:
     threads: tuple[ThreadStory, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """An assessment to correct. `tag` is its place in the chain of corrections; only the newest can be."""
+
+    assessment: AssessmentRead
+    tag: str
+    newest_id: UUID
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether nothing took its place yet."""
+        return self.newest_id == self.assessment.id
+
+
 def case_story(work: Work, case_id: UUID, as_of: AsOf) -> CaseStory:
     """Return everything about a case, in a transaction that sees one moment. Raises `NotFound`.
 
@@ -42,8 +64,34 @@ def case_story(work: Work, case_id: UUID, as_of: AsOf) -> CaseStory:
     The case itself, who works on it and what happened to it, is as it is now.
     """
     case = read_case(work, case_id)
-    return CaseStory(case, as_of, tuple(_story(course) for course in read_threads(work, case_id, as_of)))
+    courses = read_threads(work, case_id, as_of)
+    return CaseStory(case, as_of, tuple(_story(work, course) for course in courses))
 
 
-def _story(course: Course) -> ThreadStory:
-    return ThreadStory(course.thread, course.in_force, summary(course.in_force), periods(course.in_force))
+def correctable(work: Work, assessment_id: UUID) -> Correctable:
+    """Return an assessment with the one that took its place, if any did. Raises `NotFound`."""
+    found, tag = read_assessment(work, assessment_id)
+    chain = chain_of(judgements(work.session, found.thread_id), assessment_id)
+    return Correctable(found, tag, chain.newest_id)
+
+
+def _story(work: Work, course: Course) -> ThreadStory:
+    return ThreadStory(
+        course.thread,
+        course.in_force,
+        summary(course.in_force),
+        periods(course.in_force),
+        _advice(work, course),
+    )
+
+
+def _advice(work: Work, course: Course) -> tuple[EntryRead, ...]:
+    if not (course.steps and course.rules):
+        return ()
+    step = course.steps[-1]
+    entries = work.knowledge.rulesets[course.rules].advise_on(
+        step,
+        course.in_force[-1].answers,
+        Circumstances(same_type_in_a_row=step.same_type_in_a_row),
+    )
+    return tuple(entry_read(entry, work.language) for entry in entries)

@@ -13,7 +13,16 @@ from sqlmodel import col
 
 from app.domain.classification import RelationshipType
 from app.domain.errors import NotFound
-from app.domain.thread import Direction, Judgement, current, in_force, in_order, known_at, transitions
+from app.domain.thread import (
+    Direction,
+    Judgement,
+    Transition,
+    current,
+    in_force,
+    in_order,
+    known_at,
+    transitions,
+)
 from app.models.base import Input, Moment
 from app.models.cases import Case, Concern, ConcernRead, Participant, ParticipantRead
 from app.models.history import ThreadRead
@@ -64,10 +73,15 @@ class TransitionQuery(PageQuery):
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A thread as it is read, and the judgements in force that its state and its steps follow from."""
+    """A thread as it is read, and the judgements in force that its state and its steps follow from.
+
+    `rules` is the version of the rules that the newest of them was made with; none without one.
+    """
 
     thread: ThreadRead
     in_force: tuple[Judgement, ...]
+    steps: tuple[Transition, ...]
+    rules: str | None
 
 
 def matrix(work: Work, case_id: UUID) -> MatrixRead:
@@ -167,6 +181,7 @@ def _course(
     counting = in_force(known, at)
     corrected_by = {one.supersedes: one.id for one in known}
     state = current(counting)
+    steps = transitions(counting)
     thread = ThreadRead(
         **_head(whose.thread, whose.participant, whose.concern),
         current=CurrentRead(
@@ -188,9 +203,10 @@ def _course(
             )
             for one in in_order(known, at)
         ],
-        transitions=[TransitionSummary.model_validate(step) for step in transitions(counting)],
+        transitions=[TransitionSummary.model_validate(step) for step in steps],
     )
-    return Course(thread, tuple(counting))
+    rules = recorded[counting[-1].id].columns["ruleset_version"] if counting else None
+    return Course(thread, tuple(counting), tuple(steps), rules)
 
 
 def list_transitions(work: Work, query: TransitionQuery) -> Slice:

@@ -43,9 +43,12 @@ def assets() -> dict[str, Asset]:
 
 
 def _read(path: Path) -> Asset:
-    content = path.read_bytes()
-    version = hashlib.sha256(content).hexdigest()[:10]
-    return Asset(content, gzip.compress(content, mtime=0), _KINDS[path.suffix], version)
+    return packed(path.read_bytes(), _KINDS[path.suffix])
+
+
+def packed(content: bytes, kind: str) -> Asset:
+    """Return a file of this kind, ready to send."""
+    return Asset(content, gzip.compress(content, mtime=0), kind, hashlib.sha256(content).hexdigest()[:10])
 
 
 def asset(name: str) -> str:
@@ -60,6 +63,11 @@ async def read_asset(name: str, request: Request) -> Response:
     found = assets().get(name)
     if found is None:
         raise NotFound
+    return send(found, request)
+
+
+def send(found: Asset, request: Request) -> Response:
+    """Answer with a file: packed where it can be read, and not again where it is there already."""
     headers = {"ETag": f'"{found.version}"', "Vary": "Accept-Encoding"}
     if request.query_params.get("v") == found.version:
         headers["Cache-Control"] = _FOR_EVER

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from app.domain.errors import ConfirmationNeeded, DomainError, NotAuthenticated
+from app.domain.errors import ConfirmationNeeded, DomainError, InvalidInput, NotAuthenticated, NotFound
 from app.domain.texts import Language
 from app.problems import STATUS, headers_of, problem_response
 from app.services.work import Actor
@@ -26,6 +26,9 @@ def refusal(request: Request, error: DomainError) -> Response:
         return _sign_in(request, language)
     if isinstance(error, ConfirmationNeeded):
         return _confirm(request, language)
+    if isinstance(error, InvalidInput) and any(one.place == "path" for one in error.errors):
+        # To a person, an address that cannot be right is a page that is not there.
+        error = NotFound()
     view = view_of(request, language, request.scope["state"].get("visitor"))
     response = render(
         view,

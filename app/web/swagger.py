@@ -3,7 +3,6 @@
 Only the files are used: the page, its script and its policy are our own, so nothing comes from elsewhere.
 """
 
-import hashlib
 from functools import cache
 from importlib.resources import files
 
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import NotFound
 from app.unguarded import open_to_all
-from app.web.assets import Asset
+from app.web.assets import Asset, packed, send
 from app.web.forms import PageRoute
 from app.web.rendering import environment
 from app.wire import asked_language
@@ -20,7 +19,6 @@ _KINDS = {
     "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
     "swagger-ui.css": "text/css; charset=utf-8",
 }
-_FOR_EVER = "public, max-age=31536000, immutable"
 
 router = APIRouter(prefix="/docs", include_in_schema=False, route_class=PageRoute)
 
@@ -29,7 +27,7 @@ router = APIRouter(prefix="/docs", include_in_schema=False, route_class=PageRout
 def swagger_file(name: str) -> Asset:
     """Return a file of the package, read when it is first asked for. Together they are 1.9 MB."""
     content = files("fastapi_swagger").joinpath("resources", name).read_bytes()
-    return Asset(content, _KINDS[name], hashlib.sha256(content).hexdigest()[:10])
+    return packed(content, _KINDS[name])
 
 
 @router.get("")
@@ -49,10 +47,4 @@ def read_swagger_file(name: str, request: Request) -> Response:
     """Return one of the files of Swagger UI."""
     if name not in _KINDS:
         raise NotFound
-    found = swagger_file(name)
-    headers = {"ETag": f'"{found.version}"'}
-    if request.query_params.get("v") == found.version:
-        headers["Cache-Control"] = _FOR_EVER
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    return Response(found.content, media_type=found.kind, headers=headers)
+    return send(swagger_file(name), request)

@@ -80,6 +80,11 @@ def days_ago(days: int, language: Language) -> str:
 
 def day_and_time(moment: datetime, language: Language) -> str:
     """Write a day and the time on the clock here: 5 maart 2026 14:30."""
+    return _to_the_minute(moment.replace(second=0, microsecond=0), language)
+
+
+@lru_cache(maxsize=4096)
+def _to_the_minute(moment: datetime, language: Language) -> str:
     return format_datetime(moment.astimezone(HERE), "d MMMM y HH:mm", locale=str(language))
 
 

@@ -4,9 +4,12 @@ from app.web.routes import (
     about,
     account,
     api,
+    case,
+    case_changes,
     caseload,
     combinations,
     confirm,
+    corrections,
     home,
     language_check,
     practice,
@@ -21,5 +24,5 @@ from app.web.routes import (
 PAGES = (
     *(home, practice, combinations, stories, about, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
-    *(caseload, record),
+    *(caseload, record, case, case_changes, corrections),
 )

@@ -35,6 +35,7 @@ from app.domain.errors import (
     VersionRequired,
     WithheldAlready,
 )
+from app.domain.signing_in import LinkDoesNotWork, LoginIsTaken
 from app.domain.texts import Text
 from app.validation import invalid_input
 from app.wire import (
@@ -55,10 +56,12 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     ConfirmationNeeded: HTTPStatus.FORBIDDEN,
     ForgedForm: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
+    LinkDoesNotWork: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     CaseIsClosed: HTTPStatus.CONFLICT,
     CaseIsRestricted: HTTPStatus.CONFLICT,
     CaseExists: HTTPStatus.CONFLICT,
+    LoginIsTaken: HTTPStatus.CONFLICT,
     CaseIsHeld: HTTPStatus.CONFLICT,
     NotThisStep: HTTPStatus.CONFLICT,
     TwoPeopleNeeded: HTTPStatus.CONFLICT,

@@ -1,6 +1,6 @@
 """Tokens: pure helpers on text and bytes, no database.
 
-A token is `wr_`, 40 random base62 characters (about 238 bits) and the CRC-32 of all that in six
+A token is a prefix, 40 random base62 characters (about 238 bits) and the CRC-32 of all that in six
 more. The checksum refuses typing errors and fakes without a query; only the SHA-256 is stored.
 """
 
@@ -10,21 +10,26 @@ import secrets
 import string
 import zlib
 
-_PREFIX = "wr_"
+API = "wr_"
+LINK = "wrr_"
+"""Of links that work once, for one person: an invitation, a reset, a way into the demonstration."""
+SETUP = "wrs_"
+"""Of the link that makes the first administrator."""
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
-_FORM = re.compile(r"wr_[0-9A-Za-z]{46}")
+_FORM = re.compile(r"(wr[rs]?_)[0-9A-Za-z]{46}")
 _CHECK_LENGTH = 6
 
 
-def new_token() -> str:
+def new_token(prefix: str = API) -> str:
     """Make a token. It is shown once and never stored."""
-    body = _PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(40))
+    body = prefix + "".join(secrets.choice(_ALPHABET) for _ in range(40))
     return body + _check(body)
 
 
-def is_well_formed(token: str) -> bool:
-    """Tell whether this can be one of our tokens, from its form and checksum alone."""
-    return _FORM.fullmatch(token) is not None and _check(token[:-_CHECK_LENGTH]) == token[-_CHECK_LENGTH:]
+def is_well_formed(token: str, prefix: str = API) -> bool:
+    """Tell whether this can be one of our tokens of a kind, from its form and checksum alone."""
+    form = _FORM.fullmatch(token)
+    return form is not None and form[1] == prefix and _check(token[:-_CHECK_LENGTH]) == token[-_CHECK_LENGTH:]
 
 
 def token_hash(token: str) -> str:

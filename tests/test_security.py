@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.security import is_well_formed, new_token, token_hash
+from app.security import API, LINK, SETUP, is_well_formed, new_token, token_hash
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
@@ -82,3 +82,10 @@ def test_is_well_formed_refuses_what_resembles_a_token(token: str) -> None:
 def test_token_hash_is_64_hexadecimal_digits_of_this_text_alone(text: str) -> None:
     assert re.fullmatch("[0-9a-f]{64}", token_hash(text))
     assert token_hash(text) == token_hash(text) != token_hash(text + "x")
+
+
+def test_a_token_of_one_kind_is_none_of_another() -> None:
+    for prefix in (API, LINK, SETUP):
+        made = new_token(prefix)
+        assert made.startswith(prefix)
+        assert [kind for kind in (API, LINK, SETUP) if is_well_formed(made, kind)] == [prefix]

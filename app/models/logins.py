@@ -8,9 +8,8 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.domain.roles import Role
+from app.domain.signing_in import LONGEST_LOGIN
 from app.models.base import UtcDateTime, belongs_to, enum_column, uuid7
-
-LONGEST_LOGIN = 254
 
 
 class LocalAccount(SQLModel, table=True):

@@ -29,6 +29,7 @@ from app.security import is_well_formed, token_hash
 from app.services.access_log import write_down, write_refusal
 from app.services.actors import Found, find_actor
 from app.services.idempotency import Answer, Key, claim, keep
+from app.services.passwords import Passwords, strong_passwords
 from app.services.trail import Origin, Trail
 from app.services.work import Actor, Work
 from app.throttling import Doorkeeper
@@ -51,6 +52,7 @@ class Surroundings:
     clock: Callable[[], datetime]
     doorkeeper: Doorkeeper = field(default_factory=Doorkeeper)
     trust: TrustFolder | None = None
+    passwords: Passwords = field(default_factory=strong_passwords)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """The command line: for whoever looks after an installation."""
 
 import sys
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from app.commands import access, backups, privacy, restores, trust
+from app.commands import access, backups, logins, privacy, restores, trust
 from app.commands.common import (
     OrganisationOption,
     name_of_somebody,
@@ -34,6 +34,9 @@ from app.services.organisations import LONGEST_TOKEN_DAYS, TokenOrder
 from app.services.trail import Trail
 from app.settings import Settings
 
+if TYPE_CHECKING:
+    from app.server import Demonstration
+
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 token = typer.Typer(no_args_is_help=True, help="Make and revoke tokens.")
 organisation = typer.Typer(no_args_is_help=True, help="Make organisations.")
@@ -42,6 +45,7 @@ cli.add_typer(token, name="token")
 cli.add_typer(organisation, name="organisation")
 cli.add_typer(team, name="team")
 cli.add_typer(privacy.commands, name="privacy")
+cli.add_typer(logins.commands, name="admin")
 cli.command()(trust.verify)
 cli.command("prune-log")(access.prune_log)
 cli.add_typer(backups.commands)
@@ -70,13 +74,25 @@ def main() -> None:
 
 @cli.command()
 def init(
-    *, quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing when all is well.")] = False
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing when all is well.")] = False,
+    address: logins.AddressOption = logins.ADDRESS,
 ) -> None:
-    """Make the database and its key, or bring the database up to date."""
+    """Make the database and its key, or bring the database up to date. Says how the first one comes in."""
     with opened() as database:
         make_ready(database)
+        setup = None if quiet else logins.setup_url(database, address, right_now())
     if not quiet:
         typer.echo("The database is up to date. Start with: werkrelatie serve")
+    if setup is not None:
+        typer.echo(_FIRST_ADMINISTRATOR.format(setup=setup))
+
+
+_FIRST_ADMINISTRATOR = """
+Nobody can sign in to look after this installation yet. Start the service, then open this address within
+60 minutes and make the first administrator. It works once; 'werkrelatie init' makes a new one.
+
+{setup}"""
 
 
 @cli.command()
@@ -93,7 +109,7 @@ def serve(
 
     settings = Settings()
     set_up_logs(settings.log_level)
-    run(settings, host, port, _demonstration_token() if demo else None)
+    run(settings, host, port, _demonstration() if demo else None)
 
 
 @cli.command()
@@ -129,6 +145,12 @@ def _load_demonstration() -> bool:
             if loaded:
                 write(session, Command.DEMONSTRATION)
     return loaded
+
+
+def _demonstration() -> "Demonstration":
+    from app.server import Demonstration
+
+    return Demonstration(_demonstration_token(), logins.demonstration_links())
 
 
 def _demonstration_token() -> str:

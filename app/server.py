@@ -2,20 +2,30 @@
 
 import signal
 import socket
+from dataclasses import dataclass
 
 import typer
 import uvicorn
 
+from app.domain.roles import ROLE_LABELS, Role
 from app.main import start
 from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """How to come into the demonstration: a token for programs, and the path of a link for each role."""
+
+    token: str
+    links: dict[Role, str]
 
 
 class _Server(uvicorn.Server):
     """A server that says where to look as soon as there is something to see."""
 
-    def __init__(self, config: uvicorn.Config, demo_token: str | None) -> None:
+    def __init__(self, config: uvicorn.Config, demonstration: Demonstration | None) -> None:
         super().__init__(config)
-        self._demo_token = demo_token
+        self._demonstration = demonstration
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then tell."""
@@ -25,11 +35,22 @@ class _Server(uvicorn.Server):
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         typer.echo(f"Werkrelatie listens on {address}")
-        if self._demo_token:
-            typer.echo(_FIRST_CALL.format(address=address, token=self._demo_token))
+        if self._demonstration:
+            links = "\n".join(
+                f"  {ROLE_LABELS[role].en.capitalize():<16} {address}{path}"
+                for role, path in self._demonstration.links.items()
+            )
+            typer.echo(_FIRST_CALL.format(address=address, token=self._demonstration.token, links=links))
 
 
 _FIRST_CALL = """
+The pages, open to all:          {address}/nl/
+
+To look around in the demonstration, open one of these in a browser. Each works once, today; everybody in
+it is made up.
+
+{links}
+
 The model, without an account:   {address}/v1/classifications/yes-yes-no
 The description of the API:      {address}/v1/openapi.json
 
@@ -49,7 +70,7 @@ Stop with Ctrl+C.
 MOST_AT_ONCE = 200
 
 
-def run(settings: Settings, host: str, port: int, demo_token: str | None) -> None:
+def run(settings: Settings, host: str, port: int, demonstration: Demonstration | None) -> None:
     """Serve until told to stop; requests under way are finished first."""
     config = uvicorn.Config(
         start(settings),
@@ -66,4 +87,4 @@ def run(settings: Settings, host: str, port: int, demo_token: str | None) -> Non
     # After its clean end uvicorn raises the signal once more, and the process would die of it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    _Server(config, demo_token).run()
+    _Server(config, demonstration).run()

@@ -17,6 +17,7 @@ from app.services.checkpoints import Head, head_of, write_checkpoints
 from app.services.idempotency import forget_old
 from app.services.organisations import organisation_ids
 from app.services.sealing import seal
+from app.services.throttle import forget_failures
 from app.signing import signing_key
 from app.trust import TrustFolder
 
@@ -60,7 +61,7 @@ def checkpoint_all(database: Database, trust: TrustFolder, now: datetime) -> Non
 
 
 def forget_all(database: Database, now: datetime) -> None:
-    """Forget the idempotency keys that nobody can use any more."""
+    """Forget the idempotency keys that nobody can use any more, and who failed to sign in days ago."""
 
     def forget(organisation: UUID) -> None:
         with (
@@ -69,6 +70,8 @@ def forget_all(database: Database, now: datetime) -> None:
         ):
             forget_old(session, now)
 
+    with transaction(database, write=True) as connection:
+        forget_failures(connection, now)
     _in_each(organisations_of(database), forget)
 
 

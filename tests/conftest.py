@@ -21,7 +21,7 @@ from app.main import create_app
 from app.services.trail import Trail
 from app.services.work import Work
 from app.settings import Settings
-from tests.support import START, Caller, Clock, People, Visitor, make_people, server_database, sign_in
+from tests.support import FAST, START, Caller, Clock, People, Visitor, make_people, server_database, sign_in
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -151,7 +151,7 @@ def _application() -> FastAPI:
 @pytest.fixture
 def application(_application: FastAPI, database: Database, knowledge: Knowledge, clock: Clock) -> FastAPI:
     """The real application on the database of this test."""
-    _application.state.surroundings = Surroundings(database, knowledge, clock)
+    _application.state.surroundings = Surroundings(database, knowledge, clock, passwords=FAST)
     return _application
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
@@ -25,9 +26,13 @@ from app.services.organisations import (
     create_team,
     create_token,
 )
+from app.services.passwords import Passwords
 from app.services.work import Actor
 from app.settings import Settings
 from app.web.forms import CSRF_FIELD, SESSION, VISIT, proof_of
+
+FAST = Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+"""Too weak for anything but tests, which would wait for the real one."""
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -213,7 +218,11 @@ class Visitor:
         )
         self.http.headers["Accept"] = "text/html"
         if cookie:
-            self.http.cookies.set(SESSION, cookie)
+            self.take_cookie(cookie)
+
+    def take_cookie(self, cookie: str) -> None:
+        """Hold this session from now on, in place of any other."""
+        self.http.cookies.set(SESSION, cookie, domain="localhost.local")
 
     def get(self, path: str, **options: Any) -> Any:
         return self.http.get(path, **options)

@@ -1,6 +1,5 @@
 """What all commands share: the database, sentences instead of tracebacks, and names that are checked."""
 
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +14,12 @@ from app.database import Database, OrganisationSession, open_database, transacti
 from app.database.schema import refuse_outdated_schema
 from app.domain.access_log import Command
 from app.models.base import ShortText
-from app.models.organisations import LONGEST_SLUG, Organisation
+from app.models.organisations import Organisation, is_slug
 from app.services import organisations
 from app.services.access_log import write_command
 from app.services.trail import Trail
 from app.services.work import organisation_of
 from app.settings import Settings
-
-_SLUG = re.compile("[a-z0-9](-?[a-z0-9])*")
 
 OrganisationOption = Annotated[
     str, typer.Option("--organisation", help="The short name of the organisation.")
@@ -43,7 +40,7 @@ def name_of_somebody(value: str | None) -> str | None:
 
 def short_name(value: str) -> str:
     """Check a short name."""
-    if len(value) > LONGEST_SLUG or not _SLUG.fullmatch(value):
+    if not is_slug(value):
         raise typer.BadParameter("1 to 64 small letters, digits and single dashes")
     return value
 

@@ -1,5 +1,6 @@
 """Who there is: organisations, teams, users, their roles and their tokens."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -12,6 +13,12 @@ from app.domain.roles import Role
 from app.models.base import Named, Output, UtcDateTime, belongs_to, enum_column, uuid7
 
 LONGEST_SLUG = 64
+_SLUG = re.compile("[a-z0-9](-?[a-z0-9])*")
+
+
+def is_slug(value: str) -> bool:
+    """Tell whether this can be a short name: small letters, digits and single dashes."""
+    return len(value) <= LONGEST_SLUG and _SLUG.fullmatch(value) is not None
 
 
 class UserKind(StrEnum):

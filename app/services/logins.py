@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -47,6 +47,7 @@ class Beginning:
     level: LoginLevel = LoginLevel.FULL
     network: str | None = None
     browser: str | None = None
+    id: UUID = field(default_factory=uuid7)
 
 
 def start_session(session: Session, beginning: Beginning, now: datetime) -> str:
@@ -56,7 +57,7 @@ def start_session(session: Session, beginning: Beginning, now: datetime) -> str:
         insert(_SESSION),
         {
             "organisation_id": organisation_of(session),
-            "id": uuid7(),
+            "id": beginning.id,
             "user_id": beginning.user_id,
             "role": beginning.role,
             "cookie_hash": token_hash(cookie),
@@ -123,6 +124,79 @@ def find_visitor(
             .values(last_seen_at=now)
         )
     return Found(actor, login.id, APPLICATION, refusal)
+
+
+def renew_session(
+    session: Session,
+    login: LoginSession,
+    now: datetime,
+    *,
+    level: LoginLevel = LoginLevel.FULL,
+    role: Role | None = None,
+) -> str:
+    """Give a session a new cookie at a rise of level or a change of role; the old one works no more.
+
+    It stays the same session: its ten hours are not counted anew.
+    """
+    cookie = new_cookie()
+    session.connection().execute(
+        update(_SESSION)
+        .where(_SESSION.c.organisation_id == login.organisation_id, _SESSION.c.id == login.id)
+        .values(
+            cookie_hash=token_hash(cookie),
+            level=level,
+            role=role or login.role,
+            last_seen_at=now,
+            confirmed_at=now if level is LoginLevel.FULL and role is None else login.confirmed_at,
+        )
+    )
+    return cookie
+
+
+def confirm_session(session: Session, session_id: UUID, now: datetime) -> None:
+    """Remember that somebody just said once more who they are."""
+    session.connection().execute(
+        update(_SESSION)
+        .where(_SESSION.c.organisation_id == organisation_of(session), _SESSION.c.id == session_id)
+        .values(confirmed_at=now)
+    )
+
+
+def sessions_of(session: Session, user_id: UUID, now: datetime) -> list[LoginSession]:
+    """Return the sessions of a user that still work, the newest first."""
+    rows = session.connection().execute(
+        select(_SESSION)
+        .where(
+            _SESSION.c.organisation_id == organisation_of(session),
+            _SESSION.c.user_id == user_id,
+            _SESSION.c.level == LoginLevel.FULL,
+            _SESSION.c.ended_at.is_(None),
+            _SESSION.c.last_seen_at > now - IDLE,
+            _SESSION.c.created_at > now - ABSOLUTE,
+        )
+        .order_by(_SESSION.c.created_at.desc(), _SESSION.c.id)
+    )
+    return [LoginSession(**row._mapping) for row in rows]  # noqa: SLF001 - the public name of it
+
+
+def last_sign_in(session: Session, user_id: UUID, but: UUID) -> datetime | None:
+    """Return when somebody last signed in, apart from one session."""
+    found: datetime | None = (
+        session.connection()
+        .execute(
+            select(_SESSION.c.created_at)
+            .where(
+                _SESSION.c.organisation_id == organisation_of(session),
+                _SESSION.c.user_id == user_id,
+                _SESSION.c.level == LoginLevel.FULL,
+                _SESSION.c.id != but,
+            )
+            .order_by(_SESSION.c.created_at.desc())
+            .limit(1)
+        )
+        .scalar()
+    )
+    return found
 
 
 def is_blocked(session: Session, user_id: UUID) -> bool:

@@ -183,8 +183,9 @@ def session_cookie(request: Request) -> str | None:
 
 
 def secret_of(request: Request) -> str | None:
-    """Return the secret behind the forms of this visitor."""
-    return session_cookie(request) or read_cookie(request, VISIT)
+    """Return the secret behind the forms of this visitor: after signing in, that of the new session."""
+    fresh: str | None = request.scope["state"].get("fresh_session")
+    return fresh or session_cookie(request) or read_cookie(request, VISIT)
 
 
 def secret_for(request: Request) -> tuple[str, bool]:

@@ -95,6 +95,15 @@ def translated(path: str, language: Language) -> str:
     return f"/{language}/"
 
 
+def place_of(path: str) -> str | None:
+    """Return which page of ours an address is of, without its query; of none: `None`."""
+    for language in Language:
+        for pattern, place in _patterns(language):
+            if pattern.fullmatch(path):
+                return place
+    return None
+
+
 @cache
 def _patterns(language: Language) -> list[tuple[re.Pattern[str], str]]:
     """Return how to recognise each page, those without gaps first."""

@@ -2,10 +2,11 @@
 
 from fastapi import Request, Response
 
-from app.domain.errors import DomainError, NotAuthenticated
+from app.domain.errors import ConfirmationNeeded, DomainError, NotAuthenticated
 from app.domain.texts import Language
 from app.problems import STATUS, headers_of, problem_response
-from app.web.forms import typed_in
+from app.services.work import Actor
+from app.web.onward import Onward
 from app.web.places import address
 from app.web.rendering import render
 from app.web.visits import see_other, view_of
@@ -23,6 +24,8 @@ def refusal(request: Request, error: DomainError) -> Response:
     request.scope["state"]["language"] = language
     if isinstance(error, NotAuthenticated):
         return _sign_in(request, language)
+    if isinstance(error, ConfirmationNeeded):
+        return _confirm(request, language)
     view = view_of(request, language, request.scope["state"].get("visitor"))
     response = render(
         view,
@@ -50,15 +53,28 @@ def _language(request: Request) -> Language:
 
 def _sign_in(request: Request, language: Language) -> Response:
     """Ask to sign in. What was typed in a form goes along in the page and is offered again."""
-    view = view_of(request, language, None)
+    visitor: Actor | None = request.scope["state"].get("visitor")
+    onward = Onward.interrupted(request, visitor.user_id if visitor else None)
     if request.method in {"GET", "HEAD"}:
-        return see_other(address("sign_in", language, query={"next": view.here}))
+        return see_other(address("sign_in", language, query={"next": onward.to}))
     return render(
-        view,
+        view_of(request, language, None),
         "sign_in.html",
         status=STATUS[NotAuthenticated],
-        next=view.path,
-        kept=typed_in(request).kept,
-        errors=(),
+        onward=onward,
+        interrupted=True,
+        errors={},
         login="",
+    )
+
+
+def _confirm(request: Request, language: Language) -> Response:
+    """Ask once more who it is. What was typed goes along and is offered again."""
+    visitor: Actor | None = request.scope["state"].get("visitor")
+    return render(
+        view_of(request, language, visitor),
+        "confirm.html",
+        status=STATUS[ConfirmationNeeded],
+        onward=Onward.interrupted(request, visitor.user_id if visitor else None),
+        errors={},
     )

@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import math
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -12,12 +13,15 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 
 from app.domain.texts import Language
 
 LOCALES = Path(__file__).parent / "locale"
 HERE = ZoneInfo("Europe/Amsterdam")
 """The clock on the wall of who reads the pages. What is stored is UTC."""
+
+_MINUTES_FROM = 120
 
 
 @cache
@@ -72,6 +76,12 @@ def number(value: float, language: Language) -> str:
 def percentage(value: float, language: Language) -> str:
     """Write a share between 0 and 1: 51%."""
     return format_percent(value, locale=str(language))
+
+
+def duration(seconds: int, language: Language) -> str:
+    """Write how long to wait: 1 second, 64 seconds, 15 minutes. Rounded up, so that it is never too short."""
+    unit, count = ("second", seconds) if seconds < _MINUTES_FROM else ("minute", math.ceil(seconds / 60))
+    return format_unit(count, f"duration-{unit}", locale=str(language))
 
 
 def iso_day(moment: date | datetime) -> str:

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Page
 
 from app.domain.roles import Role
+from tests.accounts import make_account
 from tests.browser.conftest import Faults, Site, overflow, violations
-from tests.web.administering import LINK, add_colleague, give_account
+from tests.web.administering import LINK, add_colleague
 
 WORDS = {
     "nl": ("beheer", "Uitnodigen", "sleutels", "uitnodigen"),
@@ -35,7 +36,7 @@ def test_the_pages_can_be_used_by_everybody(
     folder, invite, tokens, form = WORDS[language]
     name = f"waits-{language}"
     colleague = add_colleague(site.database, site.people, name, Role.TRAINER)
-    give_account(site.database, site.people, name)
+    make_account(site.database, site.people, name)
     page = open_page("aad")
     for path in ("", "/teams", f"/{tokens}", f"/accounts/{colleague.user_id}"):
         page.goto(f"/{language}/{folder}{path}")
@@ -58,7 +59,7 @@ def test_the_pages_can_be_used_by_everybody(
 
 def test_a_new_second_step_without_script(open_page: Callable[..., Page], site: Site) -> None:
     lost = add_colleague(site.database, site.people, "lost", Role.TRAINER)
-    give_account(site.database, site.people, "lost")
+    make_account(site.database, site.people, "lost")
     admin = open_page("aad", java_script_enabled=False)
     admin.goto("/en/administration?state=active")
     admin.get_by_role("link", name="lost", exact=True).click()

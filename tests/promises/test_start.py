@@ -274,12 +274,12 @@ def test_init_as_the_serving_role_checks_and_as_the_owner_migrates(
 ) -> None:
     def init(role: str) -> tuple[object, str, str]:
         serve_as(on_server, role, monkeypatch)
-        monkeypatch.setattr(sys, "argv", ["werkrelatie", "init"])
+        monkeypatch.setattr(sys, "argv", ["werkrelatie", "init", "--quiet"])
         with pytest.raises(SystemExit) as ended:
             main()
         return (ended.value.code or 0, *capsys.readouterr())
 
-    well = (0, "The database is up to date. Start with: werkrelatie serve\n", "")
+    well = (0, "", "")
     assert init("owner") == init("app_rw") == well
     with tampering(on_server) as connection:
         connection.exec_driver_sql("ALTER TABLE team DISABLE ROW LEVEL SECURITY")

@@ -13,33 +13,14 @@ from app.database import Database, OrganisationSession, transaction
 from app.domain.roles import Role
 from app.models.base import table_of
 from app.models.idempotency import IdempotencyKey
-from app.models.logins import LinkKind, LoginSession, RecoveryCode
+from app.models.logins import LoginSession
 from app.models.organisations import UserKind
-from app.services.accounts import account_of, create_account, set_factor, set_password
-from app.services.links import make_link
 from app.services.organisations import Account, add_user
 from app.services.work import Actor
 from tests.support import START, People, Visitor, tampering
 
 LINK = re.compile(r"wrr_[0-9A-Za-z]{46}")
 TOKEN = re.compile(r"wr_[0-9A-Za-z]{46}")
-
-
-def give_account(
-    database: Database, people: People, name: str, *, password: bool = True, factor: bool = True
-) -> None:
-    """Give somebody of the cast an account."""
-    actor = people.users[name]
-    with within(database, people) as session:
-        account_id = create_account(session, actor.user_id, f"{name}@example.org", START)
-        if password:
-            set_password(session, actor.user_id, "a hash")
-        if factor:
-            set_factor(session, actor.user_id, "JBSWY3DPEHPK3PXP", 0)
-            session.add(
-                RecoveryCode(organisation_id=actor.organisation_id, account_id=account_id, code_hash="0")
-            )
-            session.flush()
 
 
 def add_colleague(database: Database, people: People, name: str, role: Role) -> Actor:
@@ -58,18 +39,6 @@ def within(database: Database, people: People) -> Iterator[OrganisationSession]:
         OrganisationSession(connection, people.organisation.id) as session,
     ):
         yield session
-
-
-def link_of(database: Database, people: People, name: str) -> str:
-    """Make a link for somebody, and return its token."""
-    with within(database, people) as session:
-        return make_link(session, people.users[name].user_id, LinkKind.RESET, START, None)
-
-
-def account(database: Database, people: People, name: str) -> Any:
-    """Read the account of somebody of the cast."""
-    with within(database, people) as session:
-        return account_of(session, people.users[name].user_id)
 
 
 def rows_of(database: Database, kind: Any, **wanted: Any) -> list[Any]:

@@ -26,6 +26,7 @@ from app.web.administration_forms import (
     read_form,
     status_of,
 )
+from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.places import address
 from app.web.visits import Visit, form, page
@@ -69,6 +70,7 @@ def _counts(everybody: Sequence[Colleague]) -> Mapping[AccountState, int]:
 def show_invitation(visit: Opens) -> Response:
     """Ask who to invite."""
     with visit.transaction() as work:
+        only_looks(work)
         teams = list_teams(work)
     return _invitation_page(visit, teams)
 
@@ -76,6 +78,8 @@ def show_invitation(visit: Opens) -> Response:
 @pages.post("account_new")
 def invite(visit: Manages) -> Response:
     """Make an account and show its link, this once."""
+    if RESUME in visit.typed:
+        return show_invitation(visit)
     teams: list[TeamRead] = []
     try:
         with visit.transaction() as work:
@@ -99,6 +103,11 @@ def _invitation_page(visit: Visit, teams: Sequence[TeamRead], error: DomainError
         typed=visit.typed,
         sentences=ROLE_SENTENCES,
     )
+
+
+def only_looks(work: Work) -> None:
+    """Let the access log say that somebody looked, where it takes the right to change to see a form."""
+    work.trail.event = Permission.READ_ACCOUNTS
 
 
 # ---------------------------------------------------------------- a link, shown once

@@ -21,7 +21,7 @@ from app.services.administration_reads import (
     read_colleague,
 )
 from app.services.links import is_demonstration
-from app.services.logins import refuse_unconfirmed
+from app.services.logins import refuse_unconfirmed, sessions_of
 from app.services.organisations import list_teams
 from app.services.work import Work
 from app.web.administration_forms import (
@@ -34,8 +34,9 @@ from app.web.administration_forms import (
     read_form,
     status_of,
 )
+from app.web.onward import RESUME
 from app.web.pages import Pages
-from app.web.routes.administration import Looks, Manages, keep_without_the_link, link_page
+from app.web.routes.administration import Looks, Manages, keep_without_the_link, link_page, only_looks
 from app.web.visits import Visit, form
 
 pages = Pages()
@@ -51,6 +52,7 @@ class _Shown:
         self.colleague: Colleague = find_colleague(work, user_id)
         self.link: OpenLink | None = open_link(work, user_id)
         self.teams: Sequence[TeamRead] = list_teams(work)
+        self.sessions = len(sessions_of(work.session, user_id, work.now))
         self.is_self = work.actor.user_id == user_id
         self.may_grant = self.colleague.reset_can_be_granted_by(work.actor.user_id)
         roles = [held.role for held in self.colleague.roles]
@@ -83,6 +85,7 @@ def show_colleague(visit: Looks, id: UUID) -> Response:
     Also where a form can come back filled in, as from there the way to the other language is a link.
     """
     with visit.transaction(one_moment=True) as work:
+        only_looks(work)
         read_colleague(work, id)
         shown = _Shown(work, id)
     return _page(visit, shown)
@@ -91,6 +94,8 @@ def show_colleague(visit: Looks, id: UUID) -> Response:
 @pages.post("account_link")
 def make_link(visit: Manages, id: UUID) -> Response:
     """Make a link and show it, this once. Who never had an account here gets one first."""
+    if RESUME in visit.typed:
+        return show_colleague(visit, id)
     shown = None
     try:
         with visit.transaction() as work:
@@ -117,6 +122,8 @@ def _again(visit: Visit, shown: _Shown | None, error: DomainError, of: type) -> 
 @pages.post("account_block")
 def block(visit: Manages, id: UUID) -> Response:
     """Block somebody, or let them in again."""
+    if RESUME in visit.typed:
+        return visit.go("account_of", id=id)
     with visit.transaction() as work:
         refuse_unconfirmed(work)
         match visit.typed.get("do"):
@@ -132,6 +139,8 @@ def block(visit: Manages, id: UUID) -> Response:
 @pages.post("account_sessions")
 def sign_out(visit: Manages, id: UUID) -> Response:
     """End all sessions of somebody."""
+    if RESUME in visit.typed:
+        return visit.go("account_of", id=id)
     with visit.transaction() as work:
         administration.sign_out_everywhere(work, id)
         return visit.done(work, "account_of", query={"done": "sessions"}, id=id)
@@ -140,6 +149,8 @@ def sign_out(visit: Manages, id: UUID) -> Response:
 @pages.post("account_roles")
 def change_roles(visit: Manages, id: UUID) -> Response:
     """Give somebody a role, or take one away."""
+    if RESUME in visit.typed:
+        return show_colleague(visit, id)
     shown = None
     try:
         with visit.transaction() as work:
@@ -165,6 +176,8 @@ def change_roles(visit: Manages, id: UUID) -> Response:
 @pages.post("account_reset")
 def ask_reset(visit: Manages, id: UUID) -> Response:
     """Ask for a new second step of a colleague, or take that back."""
+    if RESUME in visit.typed:
+        return visit.go("account_of", id=id)
     with visit.transaction() as work:
         refuse_unconfirmed(work)
         match visit.typed.get("do"):
@@ -180,6 +193,8 @@ def ask_reset(visit: Manages, id: UUID) -> Response:
 @pages.post("account_grant")
 def answer_reset(visit: Grants, id: UUID) -> Response:
     """Allow a new second step that somebody else asked for, or do not."""
+    if RESUME in visit.typed:
+        return visit.go("account_of", id=id)
     with visit.transaction() as work:
         refuse_unconfirmed(work)
         match visit.typed.get("do"):

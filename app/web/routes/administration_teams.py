@@ -13,8 +13,9 @@ from app.services import administration
 from app.services.administration_reads import Colleague, list_colleagues
 from app.services.organisations import list_teams
 from app.web.administration_forms import MISTAKES, ChoiceInput, TeamInput, errors_of, read_form, status_of
+from app.web.onward import RESUME
 from app.web.pages import Pages
-from app.web.routes.administration import Looks, Manages
+from app.web.routes.administration import Looks, Manages, only_looks
 from app.web.visits import Visit
 
 pages = Pages()
@@ -25,14 +26,17 @@ router = pages.router
 def show_teams(visit: Looks, request: Request) -> Response:
     """List the teams. `rename` in the query opens the form to give one another name."""
     with visit.transaction(one_moment=True) as work:
+        only_looks(work)
         teams = list_teams(work)
         sizes = _sizes(list_colleagues(work))
-    return _page(visit, teams, sizes, request.query_params.get("rename"))
+    return _page(visit, teams, sizes, visit.typed.get("id") or request.query_params.get("rename"))
 
 
 @pages.post("teams")
-def change_teams(visit: Manages) -> Response:
+def change_teams(visit: Manages, request: Request) -> Response:
     """Make a team, or give one another name."""
+    if RESUME in visit.typed:
+        return show_teams(visit, request)
     teams: list[TeamRead] = []
     sizes: Counter[UUID] = Counter()
     try:

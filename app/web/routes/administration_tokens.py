@@ -28,13 +28,14 @@ from app.web.administration_forms import (
     status_of,
     wrong,
 )
+from app.web.onward import RESUME
 from app.web.pages import Pages
-from app.web.visits import Visit, form, page
+from app.web.routes.administration import Looks, only_looks
+from app.web.visits import Visit, form
 
 pages = Pages()
 router = pages.router
 
-Looks = Annotated[Visit, page(Permission.MANAGE_TOKENS)]
 Manages = Annotated[Visit, form(Permission.MANAGE_TOKENS)]
 _NOT_HELD = Text(
     nl="Deze collega heeft die rol niet in dat team. Kies een rol en een team die bij elkaar horen.",
@@ -63,8 +64,9 @@ def _can_have_a_token(one: Colleague) -> bool:
 
 @pages.get("tokens")
 def show_tokens(visit: Looks) -> Response:
-    """List the tokens, and offer to make one."""
+    """List the tokens, and offer to make one to who may."""
     with visit.transaction(one_moment=True) as work:
+        only_looks(work)
         shown = _shown(work)
     return _page(visit, shown)
 
@@ -72,6 +74,8 @@ def show_tokens(visit: Looks) -> Response:
 @pages.post("tokens")
 def make(visit: Manages) -> Response:
     """Make a token and show it, this once."""
+    if RESUME in visit.typed:
+        return show_tokens(visit)
     shown = _Shown()
     try:
         with visit.transaction() as work:
@@ -107,6 +111,8 @@ def _order(typed: TokenInput, shown: _Shown) -> TokenOrder:
 @pages.post("token_revoke")
 def revoke(visit: Manages, id: UUID) -> Response:
     """Revoke a token, from the next request on."""
+    if RESUME in visit.typed:
+        return visit.go("tokens")
     with visit.transaction() as work:
         refuse_unconfirmed(work)
         revoke_token(work, id)

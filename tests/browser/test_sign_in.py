@@ -71,7 +71,7 @@ def invite(site: Site, name: str) -> tuple[str, str, UUID]:
 def looked_at(page: Page) -> None:
     """Look at a page in both widths and both displays, as everybody has to be able to use it."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+        page.emulate_media(color_scheme=scheme)
         for width in (1100, 360):
             page.set_viewport_size({"width": width, "height": 800})
             assert violations(page) == []

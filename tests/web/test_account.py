@@ -109,6 +109,22 @@ def test_who_is_fully_signed_in_can_take_another_phone(
     assert not is_in(elsewhere)
 
 
+def test_a_trainer_may_set_up_a_second_step_and_then_needs_it(
+    visitor: Visit, database: Database, people: People, clock: Clock
+) -> None:
+    tess = make_account(database, people, "tess", factor=False)
+    somebody = visitor("tess")
+    assert "You sign in without a second step" in somebody.get(HERE).text
+    found = re.search(r'class="code">([A-Z2-7 ]+)<', somebody.get("/en/second-step").text)
+    assert found
+    code = pyotp.TOTP(found[1].replace(" ", "")).at(clock.now)
+    assert somebody.post("/en/second-step", {"code": code}).status_code == 200
+    other = visitor("nobody")
+    answer = other.post("/en/sign-in", {"login": tess.login, "password": PASSWORD})
+    assert answer.headers["location"] == "/en/sign-in/code"
+    assert not is_in(other)
+
+
 def test_who_holds_two_roles_works_in_one_at_a_time(
     visitor: Visit, database: Database, people: People, application: FastAPI
 ) -> None:

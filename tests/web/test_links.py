@@ -11,12 +11,21 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from app.database import Database, OrganisationSession, transaction
+from app.database.walls import present_token
 from app.domain.roles import Role
+from app.domain.signing_in import LinkDoesNotWork
 from app.models.logins import LinkKind
 from app.models.organisations import UserKind
-from app.security import LINK, SETUP, new_token
+from app.security import LINK, SETUP, new_token, token_hash
 from app.services.accounts import reset_factor
-from app.services.links import make_demonstration_link, make_link, make_setup_link
+from app.services.links import (
+    find_link,
+    make_demonstration_link,
+    make_link,
+    make_setup_link,
+    use_link,
+    use_setup_link,
+)
 from app.services.organisations import Account, add_user, create_organisation
 from app.web.forms import SESSION
 from tests.accounts import PASSWORD, account, hidden_fields, link_for, make_account, sign_in_lines
@@ -192,6 +201,22 @@ def test_a_fake_is_refused_without_a_query(application: FastAPI) -> None:
         fake = real[:-1] + ("a" if real[-1] != "a" else "b")
         assert somebody.get(f"/en/{place}/{fake}").status_code == 404
         assert somebody.get(f"/en/{place}/{real}").status_code == 500, "there is no database to ask"
+
+
+def test_of_two_who_use_a_link_at_once_one_comes_in(database: Database, people: People) -> None:
+    make_account(database, people, "anna")
+    hashed = token_hash(link_for(database, people, "anna", LinkKind.RESET))
+    with transaction(database, write=True) as connection:
+        setup = token_hash(make_setup_link(connection, START))
+        present_token(connection, hashed)
+        link = find_link(connection, hashed, START)
+        with OrganisationSession(connection, link.organisation_id) as session:
+            use_link(session, link, START)
+            with pytest.raises(LinkDoesNotWork):
+                use_link(session, link, START)
+        use_setup_link(connection, setup, START)
+        with pytest.raises(LinkDoesNotWork):
+            use_setup_link(connection, setup, START)
 
 
 def test_a_link_of_a_blocked_account_does_not_work(

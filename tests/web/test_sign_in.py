@@ -9,6 +9,7 @@ from app.database import Database, OrganisationSession, transaction
 from app.models.logins import LoginSession
 from app.security import token_hash
 from app.services.logins import end_sessions
+from app.web.entering import browser_of
 from app.web.forms import SESSION
 from app.web.routes.sign_in import WRONG
 from tests.accounts import PASSWORD, Holder, come_in, make_account, sign_in_lines
@@ -44,7 +45,10 @@ def test_a_password_and_a_code_let_somebody_in(
     assert (first.status_code, first.headers["location"]) == (303, CODE)
     half = cookie_of(somebody)
     assert not is_in(somebody), "a password alone shows nothing"
-    assert somebody.get(CODE).status_code == 200
+    for path in (CODE, SIGN_IN, "/en/"):
+        page = somebody.get(path)
+        assert page.status_code == 200
+        assert "Sign out" not in page.text, "nor in the head of a page"
     second = somebody.post(CODE, {"code": anna.code(clock.now)})
     assert (second.status_code, second.headers["location"]) == (303, "/en/")
     assert is_in(somebody)
@@ -194,6 +198,21 @@ def test_a_wrong_code_lets_nobody_in(visitor: Visit, anna: Holder) -> None:
 # ---------------------------------------------------------------- sessions
 
 
+@pytest.mark.parametrize(
+    ("user_agent", "family"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36", "Chrome"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140.0", "Edge"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605 Version/18.0 Safari/604.1", "Safari"),
+        ("curl/8.14", None),
+        ("", None),
+    ],
+)
+def test_of_a_browser_only_the_family_is_kept(user_agent: str, family: str | None) -> None:
+    assert browser_of(user_agent) == family
+
+
 def test_signing_in_never_takes_over_a_cookie_that_was_there(
     application: FastAPI, anna: Holder, clock: Clock
 ) -> None:
@@ -212,6 +231,12 @@ def test_signing_in_ends_the_session_the_browser_had(
     before = cookie_of(somebody)
     assert come_in(somebody, anna, clock.now).status_code == 303
     assert not is_in(Visitor(application, before))
+
+
+def test_who_fails_to_sign_in_keeps_the_session_they_have(visitor: Visit, anna: Holder) -> None:
+    somebody = visitor("sam")
+    assert somebody.post(SIGN_IN, {"login": anna.login, "password": "wrong"}).status_code == 400
+    assert is_in(somebody)
 
 
 def test_signing_out_ends_the_session_and_empties_the_browser(

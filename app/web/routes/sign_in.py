@@ -152,7 +152,8 @@ def _try_password(guest: Guest, login: str, password: str) -> Entered | None:
             log.info("sign_in_failed", why="unknown")
             confirm_failure(connection, attempt, now)
             return None
-        end_former(guest, connection, now)
+        if is_right:
+            end_former(guest, connection, now)
         with OrganisationSession(connection, claim.organisation_id) as session:
             person = find_person(session, claim.user_id)
             if person is None or not is_right or person.is_blocked:

@@ -210,7 +210,7 @@ DEEDS: Mapping[str, Deed] = {
 A deed is never taken out: the log speaks of it for years after it was done for the last time."""
 
 _WANTED: Mapping[str, Text] = {
-    **PERMISSION_SENTENCES,
+    **{permission.value: sentence for permission, sentence in PERMISSION_SENTENCES.items()},
     SignIn.SIGNED_IN: Text(nl="inloggen", en="sign in"),
     SignIn.SIGNED_OUT: Text(nl="uitloggen", en="sign out"),
     SignIn.LINK_USED: Text(nl="een link gebruiken die één keer werkt", en="use a link that works once"),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from app.domain.administration import HasThisRole, NotInThisState, NotOnYourself
 from app.domain.errors import (
     AlreadyCorrected,
     Busy,
@@ -38,6 +39,7 @@ from app.domain.errors import (
 )
 from app.domain.signing_in import LinkDoesNotWork, LoginIsTaken
 from app.domain.texts import Language, Text
+from app.services.organisations import NameIsTaken
 from app.validation import invalid_input
 from app.wire import (
     MethodNotAllowed,
@@ -63,6 +65,10 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     CaseIsRestricted: HTTPStatus.CONFLICT,
     CaseExists: HTTPStatus.CONFLICT,
     LoginIsTaken: HTTPStatus.CONFLICT,
+    NameIsTaken: HTTPStatus.CONFLICT,
+    HasThisRole: HTTPStatus.CONFLICT,
+    NotInThisState: HTTPStatus.CONFLICT,
+    NotOnYourself: HTTPStatus.CONFLICT,
     CaseIsHeld: HTTPStatus.CONFLICT,
     NotThisStep: HTTPStatus.CONFLICT,
     TwoPeopleNeeded: HTTPStatus.CONFLICT,

@@ -126,6 +126,13 @@ _WORDS: dict[str, tuple[str, Text]] = {
             en="A reference must not hold an e-mail address. Take the code from your own system.",
         ),
     ),
+    "not_an_email": (
+        "not_an_email",
+        Text(
+            nl="Dit is geen e-mailadres. Een e-mailadres is bijvoorbeeld naam@organisatie.nl.",
+            en="This is no e-mail address. An e-mail address is for example name@organisation.nl.",
+        ),
+    ),
     "looks_like_iban": (
         "looks_like_iban",
         Text(

@@ -209,6 +209,18 @@ DEEDS: Mapping[str, Deed] = {
 
 A deed is never taken out: the log speaks of it for years after it was done for the last time."""
 
+_WANTED: Mapping[str, Text] = {
+    **{permission.value: sentence for permission, sentence in PERMISSION_SENTENCES.items()},
+    SignIn.SIGNED_IN: Text(nl="inloggen", en="sign in"),
+    SignIn.SIGNED_OUT: Text(nl="uitloggen", en="sign out"),
+    SignIn.LINK_USED: Text(nl="een link gebruiken die één keer werkt", en="use a link that works once"),
+    SignIn.PASSWORD_SET: Text(nl="een wachtwoord instellen", en="set a password"),
+    SignIn.FACTOR_SET: Text(nl="een tweede stap instellen", en="set up a second step"),
+    SignIn.CONFIRMED: Text(nl="bevestigen wie er werkt", en="confirm who is working"),
+    SignIn.ROLE_TAKEN: Text(nl="een andere rol kiezen", en="take another role"),
+}
+"""What can be refused, as somebody wanted it."""
+
 # ---------------------------------------------------------------- told to the client
 
 EXPLANATION = Text(
@@ -249,7 +261,7 @@ def label_of(role: Role | None) -> Text:
 def told(event: str, outcome: Outcome, who: Text) -> Text:
     """Tell in a sentence what somebody did, or wanted to do and could not."""
     if outcome is Outcome.DENIED:
-        sentence = _REFUSED.filled(who=who, wanted=PERMISSION_SENTENCES[Permission(event)])
+        sentence = _REFUSED.filled(who=who, wanted=_WANTED[event])
     else:
         sentence = _DONE.filled(who=who, done=DEEDS[event].done)
     return Text(nl=sentence.nl[0].upper() + sentence.nl[1:], en=sentence.en[0].upper() + sentence.en[1:])

@@ -58,6 +58,11 @@ PLACES = {
     "account_reset": Text(
         nl="/beheer/accounts/{id}/tweede-stap", en="/administration/accounts/{id}/second-step"
     ),
+    "account_grant": Text(
+        nl="/beheer/accounts/{id}/tweede-stap/toestaan",
+        en="/administration/accounts/{id}/second-step/allow",
+    ),
+    "account_sessions": Text(nl="/beheer/accounts/{id}/sessies", en="/administration/accounts/{id}/sessions"),
     "teams": Text(nl="/beheer/teams", en="/administration/teams"),
     "tokens": Text(nl="/beheer/sleutels", en="/administration/tokens"),
     "token_revoke": Text(nl="/beheer/sleutels/{id}/intrekken", en="/administration/tokens/{id}/revoke"),

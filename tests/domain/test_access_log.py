@@ -18,9 +18,9 @@ from app.domain.access_log import (
 )
 from app.domain.access_review import FINDING_SENTENCES, Finding
 from app.domain.roles import ROLE_LABELS, Permission, Role
-from app.domain.texts import Language
+from app.domain.texts import Language, Text
 
-EVENTS = [*Permission, *Command]
+EVENTS = [*Permission, *Command, *SignIn]
 
 
 def test_every_event_role_basis_and_finding_has_words() -> None:
@@ -78,3 +78,10 @@ def test_the_explanation_is_short() -> None:
     for language in Language:
         sentences = re.split(r"[.?] ", EXPLANATION[language])
         assert max(len(sentence.split()) for sentence in sentences) <= 16
+
+
+def test_whatever_can_be_refused_is_told_in_a_sentence() -> None:
+    for event in (*Permission, *SignIn):
+        sentence = told(event, Outcome.DENIED, Text(nl="iemand", en="somebody"))
+        assert sentence.nl.startswith("Iemand wilde ")
+        assert sentence.en.startswith("Somebody wanted to ")

@@ -104,6 +104,20 @@ def test_codes_are_slowed_down_in_the_same_way(visitor: Visit, anna: Holder, clo
     assert answer.status_code == 200
 
 
+def test_setting_up_a_second_step_is_slowed_down_too(
+    visitor: Visit, database: Database, people: People, clock: Clock
+) -> None:
+    make_account(database, people, "tess", factor=False)
+    somebody = visitor("tess")
+    for _ in range(5):
+        assert somebody.post("/en/second-step", {"code": "000000"}).status_code == 400
+    answer = somebody.post("/en/second-step", {"code": "000000"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    assert "<svg" in answer.text
+    clock.forward(seconds=1)
+    assert somebody.post("/en/second-step", {"code": "000000"}).status_code == 400
+
+
 def test_the_owner_is_told_what_went_wrong_and_only_once(visitor: Visit, anna: Holder, clock: Clock) -> None:
     come_in(visitor("nobody"), anna, clock.now)
     for _ in range(2):

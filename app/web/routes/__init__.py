@@ -3,6 +3,10 @@
 from app.web.routes import (
     about,
     account,
+    administration,
+    administration_account,
+    administration_teams,
+    administration_tokens,
     api,
     case,
     case_changes,
@@ -24,5 +28,6 @@ from app.web.routes import (
 PAGES = (
     *(home, practice, combinations, stories, about, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
+    *(administration, administration_account, administration_teams, administration_tokens),
     *(caseload, record, case, case_changes, corrections),
 )

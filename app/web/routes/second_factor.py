@@ -68,8 +68,10 @@ def _account_to_enrol(at: Step) -> LocalAccount | None:
 
 
 def _enrol_page(
-    guest: Guest, at: Step, account: LocalAccount, errors: dict[str, str], status: HTTPStatus
+    guest: Guest, at: Step, account: LocalAccount | None, errors: dict[str, str], status: HTTPStatus
 ) -> Response:
+    if account is None:
+        raise NotFound
     secret = _secret(guest)
     to_scan = address_for_app(secret, account.login)
     return _as(guest, at).page(
@@ -108,30 +110,24 @@ def enrol(guest: AnyGuest) -> Response:
     code = guest.typed.get("code", "")
     if RESUME in guest.typed:
         return guest.go("enrol_factor")
-    cookie, status, wait = "", HTTPStatus.OK, 0
-    codes: list[str] = []
-    errors: dict[str, str] = {}
-    with step(guest, SignIn.FACTOR_SET, *_LEVELS) as at:
-        account = _account_to_enrol(at)
-        if account is not None:
-            try:
-                tried = _try(guest, at, code)
-            except TooManyRequests as error:
-                status = HTTPStatus.TOO_MANY_REQUESTS
-                errors = {FORM: too_often(guest, error)}
-                wait = error.retry_after
-            else:
-                if tried is None:
-                    status, errors = HTTPStatus.BAD_REQUEST, {"code": say(guest.language, WRONG_CODE)}
-                else:
-                    cookie, codes = _take(guest, at, account, tried)
+    taken = None
+    try:
+        with step(guest, SignIn.FACTOR_SET, *_LEVELS) as at:
+            account = _account_to_enrol(at)
+            if account is not None and (tried := _try(guest, at, code)) is not None:
+                taken = _take(guest, at, account, tried)
+    except TooManyRequests as error:
+        # Raised by `_try`: whose account it is, is known by then.
+        errors = {FORM: too_often(guest, error)}
+        response = _enrol_page(guest, at, account, errors, HTTPStatus.TOO_MANY_REQUESTS)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
     if account is None:
         return guest.go("choose_password")
-    if errors:
-        response = _enrol_page(guest, at, account, errors, status)
-        if status is HTTPStatus.TOO_MANY_REQUESTS:
-            response.headers["Retry-After"] = str(wait)
-        return response
+    if taken is None:
+        errors = {"code": say(guest.language, WRONG_CODE)}
+        return _enrol_page(guest, at, account, errors, HTTPStatus.BAD_REQUEST)
+    cookie, codes = taken
     with_session(guest, cookie)
     return keep_session(guest, replace(guest, actor=at.work.actor).page("recovery_codes.html", codes=codes))
 

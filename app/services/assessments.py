@@ -13,9 +13,10 @@ from app.domain.texts import Text
 from app.domain.thread import Judgement, Transition, chain_of, in_force, transitions
 from app.models.assessments import Assessment, AssessmentCreate, AssessmentRead, CorrectionCreate
 from app.models.base import table_of, uuid7
-from app.services.assessment_reads import Recorded, assessment_read, find_assessment
+from app.services.assessment_reads import assessment_read
 from app.services.places import find_place, lock_thread, refuse_restricted
 from app.services.projections import judgement_of, judgements, project
+from app.services.recorded import Recorded, find_assessment
 from app.services.trail import new_salt
 from app.services.versions import Versions
 from app.services.work import Work

@@ -107,7 +107,7 @@ def file_of(work: Work, query: CaseloadQuery) -> list[Row[Any]]:
 
 
 _TOO_MANY = Text(
-    nl=f"Dit zijn meer dan {MOST_IN_FILE} casussen: te veel voor één bestand. Kies een of meer filters.",
+    nl=f"Dit zijn meer dan {MOST_IN_FILE} dossiers: te veel voor één bestand. Kies een of meer filters.",
     en=f"These are more than {MOST_IN_FILE} cases: too many for one file. Choose one or more filters.",
 )
 

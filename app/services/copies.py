@@ -38,10 +38,11 @@ from app.models.rights import (
 )
 from app.models.threads import Thread, TransitionInThread, TransitionRow
 from app.services.access_reads import events_about
-from app.services.assessment_reads import Recorded, assessment_head, recorded_in_file
+from app.services.assessment_reads import assessment_head
 from app.services.case_events import events_of
 from app.services.clients import client_reads, find_file
 from app.services.erasure_orders import orders_read
+from app.services.recorded import Recorded, recorded_in_file
 from app.services.threads import thread_head
 from app.services.work import Work
 

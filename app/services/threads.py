@@ -36,15 +36,10 @@ from app.models.threads import (
     TransitionRow,
     TransitionSummary,
 )
-from app.services.assessment_reads import (
-    Recorded,
-    Whose,
-    assessment_head,
-    recorded_in_case,
-    recorded_in_thread,
-)
+from app.services.assessment_reads import assessment_head
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import judgement_of
+from app.services.recorded import Recorded, Whose, recorded_in_case, recorded_in_thread
 from app.services.statements import statements_of
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work

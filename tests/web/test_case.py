@@ -88,7 +88,7 @@ def told(page: Any, status: int = 200) -> str:
                 "father learning to sign nu: Bezoeker sinds 21 nov 2026 Tot nu toe één inschatting",
                 "gezien door: de leidinggevende",
                 "Aandeel in de oplossing: nee → ja",
-                "De relatie veranderde",
+                "De relatie is veranderd",
             ],
         ),
     ],

@@ -24,8 +24,8 @@ from app.domain.texts import Language, Text
 from app.models.assessments import CorrectionCreate
 from app.problems import STATUS
 from app.services import assessments
-from app.services.assessment_reads import find_assessment
 from app.services.catalogue import schema
+from app.services.recorded import find_assessment
 from app.services.stories import Correctable, correctable
 from app.web.case_forms import VERSION_FIELD, said_of, versions_in
 from app.web.case_words import badge_of, view_of

@@ -37,6 +37,8 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from app.server import Demonstration
 
+MOST_PROCESSES = 16
+
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 token = typer.Typer(no_args_is_help=True, help="Make and revoke tokens.")
 organisation = typer.Typer(no_args_is_help=True, help="Make organisations.")
@@ -99,6 +101,9 @@ Nobody can sign in to look after this installation yet. Start the service, then 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.")] = 8000,
+    processes: Annotated[
+        int, typer.Option(min=1, max=MOST_PROCESSES, help="How many processes share the address.")
+    ] = 1,
     *,
     demo: Annotated[bool, typer.Option("--demo", help="Load the demonstration organisation first.")] = False,
 ) -> None:
@@ -109,7 +114,7 @@ def serve(
 
     settings = Settings()
     set_up_logs(settings.log_level)
-    run(settings, host, port, _demonstration() if demo else None)
+    run(settings, host, port, _demonstration() if demo else None, processes)
 
 
 @cli.command()

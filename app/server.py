@@ -2,12 +2,18 @@
 
 import signal
 import socket
+import sys
 from dataclasses import dataclass
+from typing import Any
 
 import typer
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
+from app.database.engine import StartRefused
 from app.domain.roles import ROLE_LABELS, Role
+from app.logs import set_up_logs
 from app.main import start
 from app.settings import Settings
 
@@ -30,17 +36,38 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then tell."""
         await super().startup(sockets)
-        if not self.started:
-            return
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
-        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        typer.echo(f"Werkrelatie listens on {address}")
-        if self._demonstration:
-            links = "\n".join(
-                f"  {ROLE_LABELS[role].en.capitalize():<16} {address}{path}"
-                for role, path in self._demonstration.links.items()
-            )
-            typer.echo(_FIRST_CALL.format(address=address, token=self._demonstration.token, links=links))
+        if self.started:
+            _tell(self.servers[0].sockets[0], self._demonstration)
+
+
+class _Servers(Multiprocess):
+    """Several processes behind one address, which say where to look as soon as all of them listen."""
+
+    def __init__(
+        self, config: uvicorn.Config, bound: socket.socket, demonstration: Demonstration | None
+    ) -> None:
+        super().__init__(config, [bound])
+        self._demonstration = demonstration
+
+    def init_processes(self) -> None:
+        """Start them, then tell."""
+        super().init_processes()
+        if all(process.wait_until_ready(START_SECONDS, self.should_exit) for process in self.processes):
+            _tell(self.sockets[0], self._demonstration)
+
+
+def _tell(listening: Any, demonstration: Demonstration | None) -> None:  # noqa: ANN401 - of either kind of server
+    host, port = listening.getsockname()[:2]
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    typer.echo(f"Werkrelatie listens on {address}")
+    if demonstration:
+        links = "\n".join(
+            f"  {ROLE_LABELS[role].en.capitalize():<16} {address}{path}"
+            for role, path in demonstration.links.items()
+        )
+        typer.echo(_FIRST_CALL.format(address=address, token=demonstration.token, links=links))
+    # Who waits for the address reads it from a pipe, which would keep it for itself.
+    sys.stdout.flush()
 
 
 _FIRST_CALL = """
@@ -70,21 +97,52 @@ Stop with Ctrl+C.
 MOST_AT_ONCE = 200
 
 
-def run(settings: Settings, host: str, port: int, demonstration: Demonstration | None) -> None:
-    """Serve until told to stop; requests under way are finished first."""
-    config = uvicorn.Config(
-        start(settings),
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
-        limit_concurrency=MOST_AT_ONCE,
-        timeout_graceful_shutdown=20,
-    )
+START_SECONDS = 60
+MOST_ON_EMBEDDED = 4
+
+
+def application() -> FastAPI:
+    """Return the application in a process of its own, which knows no more than the environment."""
+    settings = Settings()
+    set_up_logs(settings.log_level)
+    return start(settings)
+
+
+def run(
+    settings: Settings, host: str, port: int, demonstration: Demonstration | None, processes: int = 1
+) -> None:
+    """Serve until told to stop; requests under way are finished first.
+
+    With several processes each has its own database connections and its own limits, and nothing is kept
+    in one that another needs.
+    """
+    app = start(settings)
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "access_log": False,
+        "log_config": None,
+        "server_header": False,
+        "proxy_headers": True,
+        "forwarded_allow_ips": settings.trusted_proxies,
+        "limit_concurrency": MOST_AT_ONCE,
+        "timeout_graceful_shutdown": 20,
+    }
+    database = app.state.surroundings.database
+    if processes > 1:
+        if database.is_embedded and processes > MOST_ON_EMBEDDED:
+            database.close()
+            raise StartRefused(
+                f"An embedded database serves at most {MOST_ON_EMBEDDED} processes: they take turns in "
+                "writing. Use PostgreSQL for more."
+            )
+        # It was started to be refused here, with a sentence, and not in each process on its own.
+        database.close()
+        several = uvicorn.Config("app.server:application", factory=True, workers=processes, **options)
+        with several.bind_socket() as bound:
+            _Servers(several, bound, demonstration).run()
+        return
     # After its clean end uvicorn raises the signal once more, and the process would die of it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    _Server(config, demonstration).run()
+    _Server(uvicorn.Config(app, **options), demonstration).run()

@@ -24,6 +24,7 @@ from app.models.base import metadata
 from app.models.organisations import Membership, UserKind
 from app.security import new_token
 from app.services.organisations import Account, TokenOrder, add_user, create_token, revoke_tokens
+from app.services.work import Actor
 from app.settings import Settings
 from tests.support import START, Clock, People, as_role, assessment, make_people
 
@@ -72,6 +73,7 @@ class World:
     app: FastAPI
     client: TestClient
     tokens: dict[str, str | None]
+    users: dict[str, Actor]
     keeper: Database  # the same database, as somebody who sees everything
     objects: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -87,7 +89,7 @@ class World:
         """Return the same world behind another application."""
         app.state.surroundings = self.app.state.surroundings
         client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
-        return World(app, client, self.tokens, self.keeper, self.objects)
+        return World(app, client, self.tokens, self.users, self.keeper, self.objects)
 
 
 @contextmanager
@@ -111,10 +113,23 @@ def make_world(database: Database, knowledge: Knowledge) -> Iterator[World]:
         everybody as keeper,
         TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client,
     ):
-        world = World(app, client, _tokens(database, first, second), keeper)
+        users = {name: first.users[who] for name, who in _CAST.items()} | {"foreigner": second.users["anna"]}
+        world = World(app, client, _tokens(database, first, second), users, keeper)
         for kind in OWNERS:
             world.objects[kind] = _record(world, kind)
         yield world
+
+
+_CAST = {
+    "owner": "anna",
+    "colleague": "bas",
+    "outsider": "chris",
+    "supervisor": "sam",
+    "other_supervisor": "sofie",
+    "trainer": "tess",
+    "admin": "aad",
+    "privacy_officer": "petra",
+}
 
 
 def _tokens(database: Database, first: People, second: People) -> dict[str, str | None]:
@@ -135,14 +150,7 @@ def _tokens(database: Database, first: People, second: People) -> dict[str, str 
         roleless = _token_without_its_role(session, first)
         session.flush()
     return {
-        "owner": first.tokens["anna"],
-        "colleague": first.tokens["bas"],
-        "outsider": first.tokens["chris"],
-        "supervisor": first.tokens["sam"],
-        "other_supervisor": first.tokens["sofie"],
-        "trainer": first.tokens["tess"],
-        "admin": first.tokens["aad"],
-        "privacy_officer": first.tokens["petra"],
+        **{name: first.tokens[who] for name, who in _CAST.items()},
         "foreigner": second.tokens["anna"],
         "unknown": new_token(),
         "expired": expired,

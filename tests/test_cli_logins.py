@@ -137,7 +137,7 @@ def test_there_is_a_way_into_the_demonstration_for_each_of_its_people(
     assert guest.get(old[Role.TRAINER]).status_code == 404
     for role, path in links.items():
         assert guest.post(path).headers["location"] == "/nl/"
-        assert ("Casussen" in guest.get("/nl/").text) is (role is not Role.TRAINER)
+        assert ("Dossiers" in guest.get("/nl/").text) is (role is not Role.TRAINER)
         assert guest.get(path).status_code == 404
     assert len(link_lines(database)) == 6
     assert people.organisation.slug == "first"

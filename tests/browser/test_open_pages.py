@@ -115,9 +115,9 @@ def test_everything_works_without_script(open_page: Open) -> None:
     page.goto("/nl/combinaties")
     expect(page.get_by_role("button", name="Printen")).to_be_hidden()
     page.get_by_label("Relatie").first.select_option("customer")
-    page.get_by_role("button", name="Tonen").click()
+    page.get_by_role("button", name="Toon").click()
     expect(page).to_have_url(re.compile("type=customer"))
-    assert page.locator("tbody tr").count() == page.locator("tbody .lv2").count() > 0
+    assert page.locator("tbody tr").count() == page.locator("tbody .badge.lv2").count() > 0
 
 
 def test_a_story_is_judged_before_the_key_is_shown(open_page: Open) -> None:

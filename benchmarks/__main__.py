@@ -13,13 +13,14 @@ from app.domain.answers import ALL_ANSWERS
 from app.knowledge import load_knowledge
 from benchmarks import report
 from benchmarks.comparisons import SMALL, Bench, compare
+from benchmarks.pages import chart_milliseconds
 from benchmarks.processes import program
 from benchmarks.report import Line
 from benchmarks.slices import Pace, Side, alternate
 from benchmarks.stores import opened_store
 from benchmarks.workload import classification_requests
 
-FIGURES = "abcdefg"
+FIGURES = "abcdefgh"
 ENGINES = ("embedded", "postgresql")
 
 
@@ -50,6 +51,8 @@ def _everything(arguments: argparse.Namespace) -> list[Line]:
     lines = []
     if "e" in arguments.only:
         lines.append(report.at_most("e", "classify itself", microseconds_to_classify(), 10, "{:.2f} µs"))
+    if "h" in arguments.only:
+        lines.append(report.at_most("h", "chart of 60 assessments", chart_milliseconds(), 1, "{:.2f} ms"))
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         if served := arguments.only - {"e"}:
             lines += _served(served, arguments, Path(name))

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks import report
+from benchmarks.pages import page_milliseconds
 from benchmarks.processes import Server, asked, program, service
 from benchmarks.report import Line
 from benchmarks.seeding import seed
@@ -149,10 +150,20 @@ def _prove(parties: Parties) -> list[Line]:
     return lines
 
 
+def _pages(parties: Parties) -> list[Line]:
+    """Look at each page as one visitor, with everything else at rest."""
+    took = page_milliseconds(parties.service.port, parties.store.settings("large"))
+    return [
+        report.at_most("h", f"page: {name}, {parties.store.name}", value, 15, "{:.1f} ms")
+        for name, value in took.items()
+    ]
+
+
 _MEASURES: list[tuple[frozenset[str], Callable[[Parties], list[Line]]]] = [
     (frozenset("a"), _classify),
     (frozenset("bdf"), _record),
     (frozenset("cdf"), _read),
+    (frozenset("h"), _pages),
 ]
 
 

@@ -49,7 +49,7 @@ def page_milliseconds(port: int, settings: Settings) -> dict[str, float]:
 
 
 def _visitor(connection: Connection) -> tuple[str, object, object]:
-    """Sign in the practitioner of the case with most in it; return the cookie, that case, and one of its rows."""
+    """Sign in the practitioner of the case with most in it; return the cookie, the case, one of its rows."""
     with Session(connection) as unbound:
         organisation_id = unbound.exec(select(Organisation.id)).first()
     assert organisation_id is not None

@@ -40,7 +40,7 @@ def test_the_file_has_every_case_that_is_asked_for(visitor: Visit) -> None:
         "Geopend op": "2026-11-20",
         "Gesloten op": "",
         "Deelnemer": "mother",
-        "Zorg": "signing",
+        "Onderwerp": "signing",
         "Werkrelatie": "Bezoeker",
         "Duidelijkheid": "Duidelijk",
         "Sinds": "2026-11-20",

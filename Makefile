@@ -38,8 +38,11 @@ run: $(RUN) $(PROJECT)  ## Serve with demonstration data; HOST= and PORT= choose
 	@$(BIN)/werkrelatie init --quiet
 	@exec $(BIN)/werkrelatie serve --demo $(SERVE_OPTIONS)
 
+# Thousands of databases are made and thrown away: in memory, where there is room for them, that takes no disk.
+ROOM := $$(df --output=avail /dev/shm 2>/dev/null | tail -1 | awk '$$1 > 6e6 { print "/dev/shm" }')
+
 test: $(DEV) $(SPECTRAL)  ## Run the tests; ARGS="-k thread" goes to pytest.
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	TMPDIR="$${TMPDIR:-$(ROOM)}" PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 torture: $(DEV)  ## Kill, race and starve the service at length, and write docs/reliability.md.
 	@rm -f .cache/torture.jsonl

@@ -128,8 +128,8 @@ def run(
         "limit_concurrency": MOST_AT_ONCE,
         "timeout_graceful_shutdown": 20,
     }
-    database = app.state.surroundings.database
     if processes > 1:
+        database = app.state.surroundings.database
         if database.is_embedded and processes > MOST_ON_EMBEDDED:
             database.close()
             raise StartRefused(

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -41,6 +41,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+AXE = Path(AXE_FILE_PATH).read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -182,7 +183,11 @@ def open_page(site: Site, browser: Browser, faults: Faults) -> Iterator[Callable
 
     def opener(name: str = "nobody", *, width: int = 1100, height: int = 900, **options: Any) -> Page:
         context = browser.new_context(
-            base_url=site.address, viewport={"width": width, "height": height}, **options
+            base_url=site.address,
+            viewport={"width": width, "height": height},
+            # Colours that are on their way to another are no colours to judge.
+            reduced_motion="reduce",
+            **options,
         )
         contexts.append(context)
         if name != "nobody":
@@ -200,13 +205,34 @@ def open_page(site: Site, browser: Browser, faults: Faults) -> Iterator[Callable
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe finds on a page: the rule, and where."""
-    found = Axe().run(page, options={"runOnly": TAGS, "resultTypes": ["violations"]}).response["violations"]
+    """Return what axe finds on a page: the rule, and where.
+
+    axe is put into a page once, and looks as often as it is asked.
+    """
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE)
+    options = {"runOnly": TAGS, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
     return [
         f"{urlsplit(page.url).path} {one['id']}: {node['html'][:120]}"
         for one in found
         for node in one["nodes"]
     ]
+
+
+def barriers(page: Page) -> list[str]:
+    """Return what keeps people from using a page: wide and light, a phone in the dark, the smallest screen.
+
+    Colours hang on the display and what is to be seen on the width, so two looks see all four.
+    """
+    page.set_viewport_size({"width": 1100, "height": 900})
+    page.emulate_media(color_scheme="light")
+    found = violations(page)
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.emulate_media(color_scheme="dark")
+    found += violations(page)
+    page.set_viewport_size({"width": 320, "height": 640})
+    return found + overflow(page)
 
 
 def overflow(page: Page) -> list[str]:

@@ -7,25 +7,13 @@ from playwright.sync_api import Page
 
 from app.domain.roles import Role
 from tests.accounts import make_account
-from tests.browser.conftest import Faults, Site, overflow, violations
+from tests.browser.conftest import Faults, Site, barriers
 from tests.web.administering import LINK, add_colleague
 
 WORDS = {
     "nl": ("beheer", "Uitnodigen", "sleutels", "uitnodigen"),
     "en": ("administration", "Invite", "tokens", "invite"),
 }
-
-
-def look_at(page: Page) -> list[str]:
-    """Return what is wrong with a page in light and dark, wide and narrow."""
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for width in (1100, 360):
-            page.set_viewport_size({"width": width, "height": 800})
-            found += violations(page)
-    page.set_viewport_size({"width": 320, "height": 640})
-    return found + overflow(page)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -40,18 +28,18 @@ def test_the_pages_can_be_used_by_everybody(
     page = open_page("aad")
     for path in ("", "/teams", f"/{tokens}", f"/accounts/{colleague.user_id}"):
         page.goto(f"/{language}/{folder}{path}")
-        assert look_at(page) == []
+        assert barriers(page) == []
     page.goto(f"/{language}/{folder}/{form}")
     page.locator("#f-name").fill("anna")
     page.locator("#f-login").fill(f"someone-{language}@example.org")
     page.locator("#f-role").select_option("trainer")
     page.get_by_role("button", name=invite).click()
     assert page.locator("#errors").evaluate("node => node === document.activeElement")
-    assert look_at(page) == []
+    assert barriers(page) == []
     page.locator("#f-name").fill(f"Mien {language}")
     page.get_by_role("button", name=invite).click()
     assert LINK.search(page.locator(".secret").inner_text())
-    assert look_at(page) == []
+    assert barriers(page) == []
     page.reload()
     assert LINK.search(page.content()) is None
     assert page.locator("h1").inner_text() == f"Mien {language}"

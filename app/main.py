@@ -25,6 +25,7 @@ from app.routers import (
     erasures,
     health,
     plain_language,
+    reports,
     threads,
 )
 from app.settings import LOCAL_HOSTS, Settings
@@ -49,6 +50,7 @@ _ROUTERS = (
     assessments,
     cases,
     threads,
+    reports,
     clients,
     erasures,
     access_events,

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CHANGE_CASE = "case:change"
     READ_THREADS = "thread:read"
     READ_TRANSITIONS = "transition:read"
+    READ_REPORTS = "report:read"
     READ_COLLEAGUES = "colleague:read"
     ADD_STATEMENT = "statement:add"
     READ_CLIENTS = "client:read"
@@ -89,6 +90,7 @@ PERMISSION_SENTENCES = {
     ),
     Permission.READ_THREADS: Text(nl="het verloop van een dossier lezen", en="read how a case moved"),
     Permission.READ_TRANSITIONS: Text(nl="overgangen lezen", en="read transitions"),
+    Permission.READ_REPORTS: Text(nl="rapporten over een team lezen", en="read reports about a team"),
     Permission.READ_COLLEAGUES: Text(
         nl="zien wie de collega's en de teams zijn", en="see who the colleagues and the teams are"
     ),
@@ -154,7 +156,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REQUEST_ERASURE,
         }
     ),
-    Role.SUPERVISOR: frozenset(_READ | {Permission.REQUEST_ERASURE}),
+    Role.SUPERVISOR: frozenset(_READ | {Permission.REQUEST_ERASURE, Permission.READ_REPORTS}),
     Role.TRAINER: frozenset({Permission.OWN_ACCOUNT}),
     Role.ADMIN: frozenset(
         {

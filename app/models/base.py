@@ -248,6 +248,18 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 """A moment that comes in: RFC 3339 with a zone, from 1900 on. What goes out is UTC with a `Z`."""
 
 
+def _flag(value: object) -> bool:
+    if value in ("true", "false"):
+        return value == "true"
+    if isinstance(value, bool):
+        return value
+    raise PydanticCustomError("literal_error", "neither true nor false", {"expected": "'true' or 'false'"})
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""Yes or no in an address: `true` or `false`, and no other of the many ways to say it."""
+
+
 # ---------------------------------------------------------------- API shapes
 
 

@@ -1,6 +1,7 @@
 """The course of one participant on one concern: a projection that can always be rebuilt."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field as ApiField
@@ -74,6 +75,20 @@ class TransitionRow(SQLModel, table=True):
     other_assessor: bool
     movement: bool
     same_type_in_a_row: int
+
+
+class TypeOrNone(StrEnum):
+    """A type to look for, or that there is none."""
+
+    VISITOR = "visitor"
+    COMPLAINANT = "complainant"
+    CUSTOMER = "customer"
+    NONE = "none"
+
+    @property
+    def relationship_type(self) -> RelationshipType | None:
+        """The type itself."""
+        return None if self is TypeOrNone.NONE else RelationshipType(self.value)
 
 
 class TransitionSummary(Output):

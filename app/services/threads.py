@@ -11,10 +11,8 @@ from pydantic import Field
 from sqlalchemy import Row, Select
 from sqlmodel import col
 
-from app.domain.classification import RelationshipType
 from app.domain.errors import NotFound
 from app.domain.thread import (
-    Direction,
     Judgement,
     Transition,
     current,
@@ -32,12 +30,9 @@ from app.models.threads import (
     MatrixRead,
     Thread,
     ThreadHead,
-    TransitionInThread,
-    TransitionRow,
     TransitionSummary,
 )
 from app.services.assessment_reads import assessment_head
-from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import judgement_of
 from app.services.recorded import Recorded, Whose, recorded_in_case, recorded_in_thread
 from app.services.statements import statements_of
@@ -52,18 +47,6 @@ class AsOf(Input):
     known: Moment | None = Field(
         default=None, description="What had been recorded by that moment. Left out: everything."
     )
-
-
-class TransitionQuery(PageQuery):
-    """Which transitions to list."""
-
-    team: UUID | None = Field(default=None, description="In cases of this team.")
-    practitioner: UUID | None = Field(default=None, description="In cases of this practitioner.")
-    from_type: RelationshipType | None = Field(default=None, alias="from", description="From this type.")
-    to_type: RelationshipType | None = Field(default=None, alias="to", description="To this type.")
-    direction: Direction | None = Field(default=None, description="In this direction.")
-    since: Moment | None = Field(default=None, description="Assessed at this moment or later.")
-    until: Moment | None = Field(default=None, description="Assessed before this moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,38 +185,6 @@ def _course(
     )
     rules = recorded[counting[-1].id].columns["ruleset_version"] if counting else None
     return Course(thread, tuple(counting), tuple(steps), rules)
-
-
-def list_transitions(work: Work, query: TransitionQuery) -> Slice:
-    """Return a page of the visible transitions, newest first."""
-    statement = (
-        visible_cases(work)
-        .join(TransitionRow, points_at(TransitionRow, TransitionRow.case_id, Case))
-        .with_only_columns(TransitionRow)
-    )
-    for column, value in (
-        (Case.team_id, query.team),
-        (Case.practitioner_id, query.practitioner),
-        (TransitionRow.from_type, query.from_type),
-        (TransitionRow.to_type, query.to_type),
-        (TransitionRow.direction, query.direction),
-    ):
-        if value is not None:
-            statement = statement.where(col(column) == value)
-    if query.since is not None:
-        statement = statement.where(col(TransitionRow.assessed_at) >= query.since)
-    if query.until is not None:
-        statement = statement.where(col(TransitionRow.assessed_at) < query.until)
-    statement = newest_first(
-        statement, col(TransitionRow.assessed_at), col(TransitionRow.assessment_id), query
-    )
-    page = sliced(
-        list(work.session.execute(statement).scalars()),
-        query,
-        lambda step: Place(step.assessed_at, step.assessment_id),
-    )
-    work.trail.shows(*(step.case_id for step in page.rows))
-    return Slice([TransitionInThread.model_validate(step) for step in page.rows], page.next_cursor)
 
 
 def _named_threads(work: Work) -> Select[*tuple[Any, ...]]:

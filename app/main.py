@@ -25,6 +25,7 @@ from app.routers import (
     erasures,
     health,
     plain_language,
+    signals,
     threads,
 )
 from app.settings import LOCAL_HOSTS, Settings
@@ -46,6 +47,7 @@ _ROUTERS = (
     classifications,
     catalogue,
     plain_language,
+    signals,
     assessments,
     cases,
     threads,

@@ -26,6 +26,7 @@ from app.routers import (
     health,
     plain_language,
     reports,
+    signals,
     threads,
 )
 from app.settings import LOCAL_HOSTS, Settings
@@ -47,6 +48,7 @@ _ROUTERS = (
     classifications,
     catalogue,
     plain_language,
+    signals,
     assessments,
     cases,
     threads,

@@ -31,7 +31,7 @@ HISTORY: Mapping[str, str] = {
 }
 """What is recorded of a client: never updated, deleted only where an executed order covers the row."""
 
-FOREVER = ("ledger_entry", "access_seal", "access_review", "erased_row")
+FOREVER = ("ledger_entry", "access_seal", "access_review", "erased_row", "signal_setting")
 """Never updated, never deleted."""
 
 LOG = ("access_event", "accessed_client")

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     READ_TRANSITIONS = "transition:read"
     READ_REPORTS = "report:read"
     READ_COLLEAGUES = "colleague:read"
+    READ_SIGNAL_SETTINGS = "signal_setting:read"
+    CHANGE_SIGNAL_SETTINGS = "signal_setting:change"
     ADD_STATEMENT = "statement:add"
     READ_CLIENTS = "client:read"
     CHANGE_CLIENT = "client:change"
@@ -94,6 +96,12 @@ PERMISSION_SENTENCES = {
     Permission.READ_COLLEAGUES: Text(
         nl="zien wie de collega's en de teams zijn", en="see who the colleagues and the teams are"
     ),
+    Permission.READ_SIGNAL_SETTINGS: Text(
+        nl="zien wanneer iets een signaal is", en="see from when on something is a signal"
+    ),
+    Permission.CHANGE_SIGNAL_SETTINGS: Text(
+        nl="kiezen wanneer iets een signaal is", en="choose from when on something is a signal"
+    ),
     Permission.ADD_STATEMENT: Text(
         nl="een verklaring van de cliënt toevoegen", en="add a statement of the client"
     ),
@@ -142,6 +150,7 @@ _READ = {
     Permission.READ_THREADS,
     Permission.READ_TRANSITIONS,
     Permission.READ_COLLEAGUES,
+    Permission.READ_SIGNAL_SETTINGS,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -156,7 +165,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REQUEST_ERASURE,
         }
     ),
-    Role.SUPERVISOR: frozenset(_READ | {Permission.REQUEST_ERASURE, Permission.READ_REPORTS}),
+    Role.SUPERVISOR: frozenset(
+        _READ | {Permission.REQUEST_ERASURE, Permission.CHANGE_SIGNAL_SETTINGS, Permission.READ_REPORTS}
+    ),
     Role.TRAINER: frozenset({Permission.OWN_ACCOUNT}),
     Role.ADMIN: frozenset(
         {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.domain.plain_language import Term
 from app.domain.ruleset import Ruleset
+from app.domain.signals import SignalKind
 from app.knowledge.library import (
     Prompt,
     Source,
@@ -17,6 +18,7 @@ from app.knowledge.library import (
 )
 from app.knowledge.reader import KnowledgeError
 from app.knowledge.rulesets import load_rulesets
+from app.knowledge.signals import SignalText, load_signals
 
 __all__ = ["FOLDER", "Knowledge", "KnowledgeError", "load_knowledge"]
 
@@ -34,6 +36,7 @@ class Knowledge:
     vignettes: Mapping[str, Vignette]
     prompts: Mapping[str, Prompt]
     terms: Mapping[str, Term]
+    signals: Mapping[SignalKind, SignalText]
 
     @property
     def closing_question(self) -> Prompt:
@@ -61,4 +64,5 @@ def load_knowledge(root: Path = FOLDER) -> Knowledge:
         vignettes=load_vignettes(root, current, codes),
         prompts=prompts,
         terms=load_terms(root, codes),
+        signals=load_signals(root, current, codes),
     )

@@ -260,6 +260,11 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 """Yes or no in an address: `true` or `false`, and no other of the many ways to say it."""
 
 
+def whole(value: object) -> object:
+    """Take 4.0 for 4: to JSON it is the same number, and some languages write it so."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 # ---------------------------------------------------------------- API shapes
 
 

@@ -9,7 +9,7 @@ from app.access import Access, may
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.models.base import Page
-from app.models.history import ThreadRead
+from app.models.history import AsOf, ThreadRead
 from app.models.reports import ThreadStanding
 from app.models.threads import TransitionInThread
 from app.problems import problems
@@ -18,7 +18,6 @@ from app.routers.headers import with_headers
 from app.routers.paging import page_of
 from app.services import standing, threads, transitions
 from app.services.standing import ThreadQuery
-from app.services.threads import AsOf
 from app.services.transitions import TransitionQuery
 from app.wire import StrictRoute
 

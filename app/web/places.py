@@ -18,6 +18,7 @@ PLACES = {
     "story": Text(nl="/verhalen/{id}", en="/stories/{id}"),
     "sources": Text(nl="/bronnen", en="/sources"),
     "language_check": Text(nl="/taalcheck", en="/language-check"),
+    "signals": Text(nl="/signalen", en="/signals"),
     "api": Text(nl="/api", en="/api"),
     "accessibility": Text(nl="/toegankelijkheid", en="/accessibility"),
     "display": Text(nl="/weergave", en="/display"),
@@ -44,6 +45,7 @@ PLACES = {
     "case_hand_over": Text(nl="/dossiers/{id}/overdragen", en="/cases/{id}/hand-over"),
     "correct": Text(nl="/inschattingen/{id}/verbeteren", en="/assessments/{id}/correct"),
     "undo": Text(nl="/inschattingen/{id}/ongedaan", en="/assessments/{id}/undo"),
+    "signal_settings": Text(nl="/signalen/instellen", en="/signals/settings"),
     # Recording.
     "record": Text(nl="/vastleggen", en="/record"),
     "record_in_case": Text(nl="/dossiers/{id}/vastleggen", en="/cases/{id}/record"),

@@ -56,6 +56,9 @@ def test_the_addresses_are_those_of_this_version() -> None:
         ("GET", "/vignettes/{id}"),
         ("GET", "/sources"),
         ("POST", "/plain-language-checks"),
+        ("GET", "/signals"),
+        ("GET", "/signal-settings"),
+        ("PUT", "/signal-settings"),
         ("POST", "/assessments"),
         ("GET", "/assessments"),
         ("GET", "/assessments/{id}"),
@@ -307,6 +310,7 @@ WHO = {
     "decide_erasure": "petra",
     "execute_erasure": "aad",
     "create_access_review": "petra",
+    "change_signal_settings": "sofie",
 }
 """Who does what a practitioner does not do."""
 
@@ -352,7 +356,7 @@ def test_allow_names_every_method_of_an_address(callers: dict[str, Caller]) -> N
     methods: dict[str, set[str]] = {}
     for method, path in PLACES.values():
         methods.setdefault(_full(path), set()).add(method)
-    allowed = {path: callers["anna"].http.put(path).headers["Allow"] for path in methods}
+    allowed = {path: callers["anna"].http.request("TRACE", path).headers["Allow"] for path in methods}
     assert {path: set(value.split(", ")) for path, value in allowed.items()} == methods
 
 

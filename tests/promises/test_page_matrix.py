@@ -70,7 +70,7 @@ OFFICE = {"-": "            403 403 403 403 403 403 200 200 403  303 303 303"}
 INVITE = {"-": "            403 403 403 403 403 403 200 403 403  303 303 303"}
 
 PAGES = {
-    **dict.fromkeys(("home", "practice", "combinations", "stories", "sources"), OPEN),
+    **dict.fromkeys(("home", "practice", "combinations", "stories", "sources", "signals"), OPEN),
     **dict.fromkeys(("language_check", "api", "accessibility"), OPEN),
     **dict.fromkeys(("practice_answers", "story"), BY_NAME),
     "sign_in": SIGN_IN,
@@ -78,7 +78,7 @@ PAGES = {
     **dict.fromkeys(("account", "confirm"), OWN),
     **dict.fromkeys(("account_password", "account_codes", "enrol_factor"), ACCOUNT),
     **dict.fromkeys(("welcome", "setup"), DEAD_LINK),
-    **dict.fromkeys(("caseload", "caseload_csv"), LIST),
+    **dict.fromkeys(("caseload", "caseload_csv", "signal_settings"), LIST),
     **dict.fromkeys(("case", "recorded"), CASE),
     **dict.fromkeys(("case_close", "case_hand_over", "record_in_case", "correct"), WORK),
     "record": RECORD,

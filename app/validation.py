@@ -195,6 +195,13 @@ _WORDS: dict[str, tuple[str, Text]] = {
             "share_in_solution.",
         ),
     ),
+    "signal_of_now": (
+        "signal_of_now",
+        Text(
+            nl="Een signaal is van nu. Laat 'at' weg, of zie de signalen van toen bij elk verloop zelf.",
+            en="A signal is of now. Leave out 'at', or see the signals of then with each thread itself.",
+        ),
+    ),
     "no_ranking": (
         "no_ranking",
         Text(

@@ -7,6 +7,7 @@ from pydantic import Field as ApiField
 
 from app.domain.answers import Answer, Question
 from app.domain.classification import Clarity, RelationshipType
+from app.domain.signals import SignalKind
 from app.domain.thread import Perspective
 from app.models.base import Output
 from app.models.cases import ConcernRead, ParticipantRead
@@ -120,6 +121,12 @@ class AnswerCount(CountRead):
     answer: Answer = ApiField(description="The answer.", examples=["yes"])
 
 
+class SignalCount(CountRead):
+    """How many threads ask for attention in this way; one thread can in several."""
+
+    signal: SignalKind = ApiField(description="In which way.", examples=["stuck"])
+
+
 class CaseloadReport(Output):
     """How the threads of open cases stand, or stood."""
 
@@ -131,6 +138,9 @@ class CaseloadReport(Output):
     types: list[TypeCount] = ApiField(description="By type.")
     clarities: list[ClarityCount] = ApiField(description="By how sure that is.")
     answers: list[AnswerCount] = ApiField(description="By each of the three answers.")
+    signals: list[SignalCount] | None = ApiField(
+        description="By what asks for attention now; null for a moment in the past."
+    )
 
 
 class EstimateRead(Output):

@@ -1,20 +1,25 @@
 """How the threads of open cases stand, or stood: counted by type, by how sure that is, and by answer."""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
+from sqlmodel import col
 
 from app.domain.answers import Answer, Question
 from app.domain.classification import Clarity, RelationshipType
 from app.domain.hiding import Count, part, parts_of_a_known_total, total
-from app.models.cases import CaseStatus
-from app.models.reports import AnswerCount, CaseloadReport, ClarityCount, CountRead, TypeCount
+from app.domain.signals import SignalKind
+from app.models.cases import Case, CaseStatus
+from app.models.reports import AnswerCount, CaseloadReport, ClarityCount, CountRead, SignalCount, TypeCount
+from app.models.threads import Thread
 from app.services.reports import TYPES, CaseloadReportQuery, address_of, shown
+from app.services.signals import has_signal, thresholds_of
 from app.services.standing import standing
+from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
 
 TABLES: Mapping[str, Sequence[Hashable]] = {
@@ -54,6 +59,9 @@ def report_caseload(work: Work, query: CaseloadReportQuery) -> CaseloadReport:
             for question in Question
             for answer, count in counts[question].items()
         ],
+        signals=None
+        if query.at
+        else [SignalCount(**read(count, signal=kind), signal=kind) for kind, count in _signals(work, query)],
     )
 
 
@@ -81,6 +89,25 @@ def _counted(work: Work, team: UUID | None, at: datetime | None) -> dict[UUID, d
         for name, cell in zip(TABLES, cells, strict=True):
             teams[team_id][name][cell] += count
     return teams
+
+
+def _signals(work: Work, query: CaseloadReportQuery) -> Iterator[tuple[SignalKind, Count]]:
+    """Count the threads with each signal, and hide as if those without it were counted too."""
+    thresholds = thresholds_of(work.session)
+    conditions = [has_signal(kind, thresholds, work.now) for kind in SignalKind]
+    statement = (
+        visible_cases(work)
+        .join(Thread, points_at(Thread, Thread.case_id, Case))
+        .where(col(Case.status) == CaseStatus.OPEN, col(Thread.last_assessment_id).is_not(None))
+        .group_by(col(Case.team_id))
+        .with_only_columns(func.count(), *(func.sum(case((one, 1), else_=0)) for one in conditions))
+    )
+    if query.team is not None:
+        statement = statement.where(col(Case.team_id) == query.team)
+    teams = work.session.execute(statement).all()
+    for place, kind in enumerate(SignalKind, start=1):
+        tables = [{True: team[place], False: team[0] - team[place]} for team in teams]
+        yield kind, over_teams(tables, (True, False))[True]
 
 
 def over_teams(tables: Iterable[Mapping[Any, int]], cells: Sequence[Any]) -> dict[Any, Count]:

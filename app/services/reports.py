@@ -35,7 +35,7 @@ from app.models.reports import (
     TransitionReport,
 )
 from app.models.threads import TransitionRow
-from app.services.transitions import AFTER, BEFORE, KIND, StepKind, visible_steps, with_answers
+from app.services.transitions import KIND, StepKind, visible_steps
 from app.services.work import Work
 
 TYPES: tuple[RelationshipType | None, ...] = (*RelationshipType, None)
@@ -106,8 +106,7 @@ def report_transitions(work: Work, query: TransitionReportQuery) -> TransitionRe
     """Count the steps of a period. Raises `InvalidInput` where there is none, or too long a one."""
     quarters = quarters_of(query, work.now)
     counted = {kind: Moves({}, {}) for kind in _kinds(query)}
-    _count_types(work, query, quarters, counted)
-    _count_answers(work, query, quarters, counted)
+    _count(work, query, quarters, counted)
     reads = {kind: moves_read(moves, _list_of(query, quarters, kind)) for kind, moves in counted.items()}
     return TransitionReport(
         team=query.team,
@@ -144,55 +143,43 @@ def _kinds(query: TransitionReportQuery) -> Iterator[StepKind]:
         yield StepKind.INFORMATION
 
 
-def _count_types(
+def _count(
     work: Work,
     query: TransitionReportQuery,
     quarters: Sequence[Quarter],
     counted: Mapping[StepKind, Moves],
 ) -> None:
-    columns = (col(TransitionRow.from_type), col(TransitionRow.to_type))
-    for team, place, kind, before, after, count in _grouped(
-        work, visible_steps(work), query, quarters, columns
-    ):
-        if moves := counted.get(StepKind(kind)):
-            moves.types.setdefault((before, after), {})[team, place] = count
+    """Count by types and by all six answers at once: one statement, and as many rows as there are courses."""
+    for team, place, kind, *types, before, after, count in _grouped(work, query, quarters):
+        moves = counted.get(StepKind(kind))
+        if moves is None:
+            continue
+        _add(moves.types, (types[0], types[1]), (team, place), count)
+        for question in before.differences(after):
+            _add(moves.answers, (question, before[question], after[question]), (team, place), count)
 
 
-def _count_answers(
-    work: Work,
-    query: TransitionReportQuery,
-    quarters: Sequence[Quarter],
-    counted: Mapping[StepKind, Moves],
-) -> None:
-    """Count by all six answers at once: that is one statement, and as many rows as there are courses."""
-    columns = [getattr(one, question) for one in (BEFORE, AFTER) for question in Question]
-    changed = with_answers(visible_steps(work)).where(col(TransitionRow.changed_answers) != ())
-    for team, place, kind, *answers, count in _grouped(work, changed, query, quarters, columns):
-        if moves := counted.get(StepKind(kind)):
-            for question, was, became in zip(Question, answers[:3], answers[3:], strict=True):
-                if was is not became:
-                    parts = moves.answers.setdefault((question, was, became), {})
-                    parts[team, place] = parts.get((team, place), 0) + count
+def _add(cells: dict[Any, dict[Part, int]], cell: object, one: Part, count: int) -> None:
+    parts = cells.setdefault(cell, {})
+    parts[one] = parts.get(one, 0) + count
 
 
-def _grouped(
-    work: Work,
-    steps: Any,  # noqa: ANN401 - the columns make the type
-    query: TransitionReportQuery,
-    quarters: Sequence[Quarter],
-    columns: Iterable[Any],
-) -> Iterable[Any]:
-    by = (col(Case.team_id), _place(quarters), KIND, *columns)
-    statement = steps.where(
+def _grouped(work: Work, query: TransitionReportQuery, quarters: Sequence[Quarter]) -> Iterable[Any]:
+    statement = visible_steps(work).where(
         col(TransitionRow.assessed_at) >= quarters[0].begin, col(TransitionRow.assessed_at) < quarters[-1].end
     )
     if query.team is not None:
         statement = statement.where(col(Case.team_id) == query.team)
-    # Grouped by place: a parameter in both lists is two parameters to PostgreSQL.
-    numbered = [column.label(f"by{number}") for number, column in enumerate(by)]
+    by = (
+        *(col(Case.team_id), _place(quarters), KIND),
+        *(col(column) for column in (TransitionRow.from_type, TransitionRow.to_type)),
+        *(col(column) for column in (TransitionRow.answers_before, TransitionRow.answers_after)),
+    )
+    # Grouped by name: a parameter that stands in both lists is two parameters to PostgreSQL.
+    named: list[Any] = [column.label(f"by{number}") for number, column in enumerate(by)]
     return work.session.execute(
-        statement.with_only_columns(*numbered, func.count().label("count")).group_by(
-            *(column.name for column in numbered)
+        statement.with_only_columns(*named, func.count().label("count")).group_by(
+            *(one.name for one in named)
         )
     )
 

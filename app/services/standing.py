@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from app.domain.answers import Answer, Answers, Question
 from app.domain.classification import Clarity
+from app.domain.signals import SignalKind
 from app.models.assessments import Assessment
 from app.models.base import Moment, table_of
 from app.models.cases import (
@@ -28,6 +29,7 @@ from app.models.classifications import AnswersRead
 from app.models.reports import ThreadStanding
 from app.models.threads import Thread, TypeOrNone
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
+from app.services.signals import has_signal, thresholds_of
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
 
@@ -41,19 +43,25 @@ class ThreadQuery(PageQuery):
     question: Question | None = Field(default=None, description="The question that `answer` belongs to.")
     answer: Answer | None = Field(default=None, description="With this answer; goes with `question`.")
     status: CaseStatus | None = Field(default=None, description="In open or in closed cases.")
+    signal: SignalKind | None = Field(
+        default=None,
+        description="Asking for attention in this way now, so without `at`; see GET /v1/signals.",
+    )
     at: Moment | None = Field(default=None, description="As it stood on that moment. Left out: now.")
 
     @model_validator(mode="after")
-    def check_that_an_answer_has_its_question(self) -> "ThreadQuery":
-        """One of the two says nothing."""
+    def check_what_goes_together(self) -> "ThreadQuery":
+        """An answer or its question alone says nothing; and signals of the past are in their threads only."""
         if (self.question is None) != (self.answer is None):
             raise PydanticCustomError("question_missing", "an answer without its question, or the reverse")
+        if self.signal is not None and self.at is not None:
+            raise PydanticCustomError("signal_of_now", "a signal at a moment in the past")
         return self
 
 
 def list_threads(work: Work, query: ThreadQuery) -> Slice:
     """Return a page of the visible threads, the last assessed first."""
-    found = standing(work, query.at).c
+    found = standing(work, query.at, query.signal).c
     statement = (
         select(
             *found,
@@ -79,14 +87,17 @@ def list_threads(work: Work, query: ThreadQuery) -> Slice:
     return Slice([_read(row) for row in page.rows], page.next_cursor)
 
 
-def standing(work: Work, at: datetime | None) -> Subquery:
+def standing(work: Work, at: datetime | None, signal: SignalKind | None = None) -> Subquery:
     """Select the visible threads with how they stand now, or stood at a moment.
 
-    The columns are those of the assessment that says so, with `team_id` and `status` of the case. The
-    team is always that of now: it is kept of no case which team it was of before.
+    A `signal` is one of now. The columns are those of the assessment that says so, with `team_id` and
+    `status` of the case. The team is always that of now: it is kept of no case which team it was of before.
     """
-    newest: Subquery = (_newest_now(work) if at is None else _newest_at(work, at)).subquery("standing")
-    return newest
+    newest = _newest_now(work) if at is None else _newest_at(work, at)
+    if signal is not None:
+        newest = newest.where(has_signal(signal, thresholds_of(work.session), work.now))
+    found: Subquery = newest.subquery("standing")
+    return found
 
 
 _SHOWN = (

@@ -6,13 +6,11 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import ColumnElement, Select, case, literal
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, String, case, func, literal, type_coerce
 from sqlmodel import col
 
 from app.domain.answers import Answer, Question
 from app.domain.thread import NOT_ABOUT_THE_CLIENT, Direction
-from app.models.assessments import Assessment
 from app.models.base import Flag, Moment
 from app.models.cases import Case
 from app.models.threads import TransitionInThread, TransitionRow, TypeOrNone
@@ -35,9 +33,6 @@ KIND: ColumnElement[str] = case(
     else_=literal(StepKind.MOVE.value),
 )
 """The kind of a step, in SQL."""
-
-BEFORE, AFTER = aliased(Assessment, name="before"), aliased(Assessment, name="after")
-"""The two assessments that a step lies between."""
 
 
 class TransitionQuery(PageQuery):
@@ -93,13 +88,6 @@ def visible_steps(work: Work) -> Select[*tuple[Any, ...]]:
     return visible_cases(work).join(TransitionRow, points_at(TransitionRow, TransitionRow.case_id, Case))
 
 
-def with_answers(steps: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Join the assessments `BEFORE` and `AFTER` each step."""
-    return steps.join(BEFORE, points_at(TransitionRow, TransitionRow.previous_id, BEFORE)).join(
-        AFTER, points_at(TransitionRow, TransitionRow.assessment_id, AFTER)
-    )
-
-
 def _asked(work: Work, query: TransitionQuery) -> Select[*tuple[Any, ...]]:
     statement = visible_steps(work).with_only_columns(TransitionRow)
     for column, value in (
@@ -123,7 +111,7 @@ def _asked(work: Work, query: TransitionQuery) -> Select[*tuple[Any, ...]]:
             is_so = KIND.in_([kind_of_step.value])
             statement = statement.where(is_so if wanted else ~is_so)
     if query.question is not None:
-        statement = _with_changed(statement, query.question, query.was, query.became)
+        statement = statement.where(*_changed(query.question, query.was, query.became))
     if query.since is not None:
         statement = statement.where(col(TransitionRow.assessed_at) >= query.since)
     if query.until is not None:
@@ -131,11 +119,12 @@ def _asked(work: Work, query: TransitionQuery) -> Select[*tuple[Any, ...]]:
     return statement
 
 
-def _with_changed(
-    statement: Select[*tuple[Any, ...]], question: Question, was: Answer | None, became: Answer | None
-) -> Select[*tuple[Any, ...]]:
-    before, after = getattr(BEFORE, question), getattr(AFTER, question)
-    statement = with_answers(statement).where(before != after)
-    if was is not None:
-        statement = statement.where(before == was)
-    return statement if became is None else statement.where(after == became)
+def _changed(question: Question, was: Answer | None, became: Answer | None) -> list[ColumnElement[bool]]:
+    """Return the conditions that the answer to a question changed, from this and to that."""
+    place = list(Question).index(question) + 1
+    before, after = (
+        func.substr(type_coerce(col(column), String), place, 1)
+        for column in (TransitionRow.answers_before, TransitionRow.answers_after)
+    )
+    given = [side == answer[0] for side, answer in ((before, was), (after, became)) if answer]
+    return [before != after, *given]

@@ -70,7 +70,14 @@ def test_every_count_of_a_caseload_lists_exactly_its_rows(busy: Caller, people: 
                         assert row["clarity"] == one.get("clarity", row["clarity"])
                         if "question" in one:
                             assert row["answers"][one["question"]] == one["answer"]
+                        if "signal" in one:
+                            assert one["signal"] in signals_of(sam, row)
     assert shown > 25
+
+
+def signals_of(sam: Caller, row: dict[str, Any]) -> set[str]:
+    thread = sam.get(f"/v1/threads/{row['id']}").json()
+    return {one["kind"] for one in thread["signals"]}
 
 
 def test_the_kinds_of_steps_together_are_all_steps(sam: Caller) -> None:
@@ -104,6 +111,8 @@ def test_what_is_no_movement_is_left_out_unless_asked_for(sam: Caller) -> None:
 def test_a_caseload_at_this_moment_is_that_of_now(sam: Caller, people: People) -> None:
     for team in teams(people):
         now, then = (report(sam, "caseload", team=team, at=at) for at in (None, START.isoformat()))
+        assert then.pop("signals") is None
+        assert len(now.pop("signals")) == 8
         for one, other in zip(counts_in(now), counts_in(then), strict=True):
             assert {**one, "query": ""} == {**other, "query": ""}
 
@@ -239,3 +248,9 @@ def test_an_answer_needs_its_question(anna: Caller, address: str) -> None:
     response = anna.get(f"/v1/{address}")
     assert response.status_code == 400
     assert [one["code"] for one in response.json()["errors"]] == ["question_missing"]
+
+
+def test_a_signal_is_one_of_now(anna: Caller) -> None:
+    response = anna.get("/v1/threads?signal=stuck&at=2026-01-01T00:00:00Z")
+    assert response.status_code == 400
+    assert [one["code"] for one in response.json()["errors"]] == ["signal_of_now"]

@@ -46,6 +46,8 @@ PLACES = {
     "correct": Text(nl="/inschattingen/{id}/verbeteren", en="/assessments/{id}/correct"),
     "undo": Text(nl="/inschattingen/{id}/ongedaan", en="/assessments/{id}/undo"),
     "signal_settings": Text(nl="/signalen/instellen", en="/signals/settings"),
+    # Reports.
+    "reports": Text(nl="/rapporten", en="/reports"),
     # Recording.
     "record": Text(nl="/vastleggen", en="/record"),
     "record_in_case": Text(nl="/dossiers/{id}/vastleggen", en="/cases/{id}/record"),

@@ -65,6 +65,7 @@ OWN = {"-": "               200 200 200 200 200 200 200 200 200  303 303 303"}
 ACCOUNT = {"-": "           404 404 404 404 404 404 404 404 404  303 303 303"}
 DEAD_LINK = {"-": "         404 404 404 404 404 404 404 404 404  404 404 404"}
 LIST = {"-": "              200 200 200 200 200 403 403 403 200  303 303 303"}
+REPORT = {"-": "            403 403 403 200 200 403 403 403 403  303 303 303"}
 RECORD = {"-": "            200 200 200 403 403 403 403 403 200  303 303 303"}
 OFFICE = {"-": "            403 403 403 403 403 403 200 200 403  303 303 303"}
 INVITE = {"-": "            403 403 403 403 403 403 200 403 403  303 303 303"}
@@ -82,6 +83,7 @@ PAGES = {
     **dict.fromkeys(("case", "recorded"), CASE),
     **dict.fromkeys(("case_close", "case_hand_over", "record_in_case", "correct"), WORK),
     "record": RECORD,
+    "reports": REPORT,
     **dict.fromkeys(("accounts", "teams", "tokens"), OFFICE),
     **dict.fromkeys(("account_of", "account_link", "account_roles"), COLLEAGUE),
     "account_new": INVITE,

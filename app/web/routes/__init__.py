@@ -18,6 +18,7 @@ from app.web.routes import (
     language_check,
     practice,
     record,
+    reports,
     second_factor,
     setup,
     sign_in,
@@ -30,5 +31,5 @@ PAGES = (
     *(home, practice, combinations, stories, about, signals, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
-    *(caseload, record, case, case_changes, corrections),
+    *(caseload, reports, record, case, case_changes, corrections),
 )

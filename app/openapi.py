@@ -213,8 +213,8 @@ def _mend_parameters(parameters: list[Json]) -> None:
         schema = parameter["schema"]
         choices = schema.get("anyOf", [])
         if _NULL in choices:
-            (choice,) = (choice for choice in schema.pop("anyOf") if choice != _NULL)
-            parameter["schema"] = choice | schema
+            others = [choice for choice in schema.pop("anyOf") if choice != _NULL]
+            parameter["schema"] = (others[0] if len(others) == 1 else {"anyOf": others}) | schema
         # It is optional to FastAPI, so that leaving it out can be answered with 428.
         parameter["required"] |= parameter["name"] == "If-Match"
 

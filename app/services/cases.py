@@ -3,11 +3,11 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import SQLColumnExpression, func
+from sqlalchemy import SQLColumnExpression, func, or_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -53,8 +53,10 @@ class CaseloadQuery(PageQuery):
     team: UUID | None = Field(default=None, description="Of this team.")
     practitioner: UUID | None = Field(default=None, description="Of this practitioner.")
     type: RelationshipType | None = Field(default=None, description="With a thread that stands at this type.")
-    signal: SignalKind | None = Field(
-        default=None, description="With a thread that asks for attention in this way; see GET /v1/signals."
+    signal: SignalKind | Literal["any"] | None = Field(
+        default=None,
+        description="With a thread that asks for attention in this way; see GET /v1/signals. `any`: in one "
+        "way or another.",
     )
     idle: Annotated[int, Field(ge=0, le=36500)] | None = Field(
         default=None, description="Without an assessment for at least this many days."
@@ -152,7 +154,9 @@ def caseload(work: Work, query: CaseloadQuery) -> SelectOfScalar[Case]:
     if query.type is not None:
         statement = statement.where(threads.where(col(Thread.relationship_type) == query.type).exists())
     if query.signal is not None:
-        asks = has_signal(query.signal, thresholds_of(work.session), work.now)
+        kinds = list(SignalKind) if query.signal == "any" else [query.signal]
+        thresholds = thresholds_of(work.session)
+        asks = or_(*(has_signal(kind, thresholds, work.now) for kind in kinds))
         statement = statement.where(threads.where(asks).exists())
     if query.idle is not None:
         quiet_since = work.now - timedelta(days=query.idle)

@@ -39,6 +39,7 @@ PLACES = {
     # Cases.
     "caseload": Text(nl="/dossiers", en="/cases"),
     "caseload_csv": Text(nl="/dossiers.csv", en="/cases.csv"),
+    "attention": Text(nl="/aandacht", en="/attention"),
     "case": Text(nl="/dossiers/{id}", en="/cases/{id}"),
     "case_close": Text(nl="/dossiers/{id}/sluiten", en="/cases/{id}/close"),
     "case_reopen": Text(nl="/dossiers/{id}/heropenen", en="/cases/{id}/reopen"),

@@ -37,6 +37,7 @@ NAVIGATION = (
     ("stories", _("Stories"), None),
     ("combinations", _("All combinations"), None),
     ("caseload", _("Cases"), Permission.READ_CASES),
+    ("attention", _("Attention"), Permission.READ_CASES),
     ("record", _("Record"), Permission.RECORD_ASSESSMENT),
     ("accounts", _("Administration"), Permission.READ_ACCOUNTS),
 )

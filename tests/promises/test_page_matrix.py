@@ -78,7 +78,7 @@ PAGES = {
     **dict.fromkeys(("account", "confirm"), OWN),
     **dict.fromkeys(("account_password", "account_codes", "enrol_factor"), ACCOUNT),
     **dict.fromkeys(("welcome", "setup"), DEAD_LINK),
-    **dict.fromkeys(("caseload", "caseload_csv", "signal_settings"), LIST),
+    **dict.fromkeys(("caseload", "caseload_csv", "attention", "signal_settings"), LIST),
     **dict.fromkeys(("case", "recorded"), CASE),
     **dict.fromkeys(("case_close", "case_hand_over", "record_in_case", "correct"), WORK),
     "record": RECORD,

@@ -8,6 +8,7 @@ from app.web.routes import (
     administration_teams,
     administration_tokens,
     api,
+    attention,
     case,
     case_changes,
     caseload,
@@ -30,5 +31,5 @@ PAGES = (
     *(home, practice, combinations, stories, about, signals, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
-    *(caseload, record, case, case_changes, corrections),
+    *(caseload, attention, record, case, case_changes, corrections),
 )

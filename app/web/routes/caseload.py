@@ -125,8 +125,12 @@ def _page(
         found=found,
         now=now,
         ago=lambda moment: days_ago(caseload.days_since(moment, now), visit.language),
-        signal_kinds=list(SignalKind),
-        signal_label=lambda kind: knowledge.signals[SignalKind(kind)].label[visit.language],
+        signal_kinds=["any", *SignalKind],
+        signal_label=lambda kind: (
+            knowledge.signals[SignalKind(kind)].label[visit.language]
+            if kind in list(SignalKind)
+            else say(visit.language, "In one way or another")
+        ),
         most_counted=caseload.MOST_COUNTED,
         types=list(RelationshipType),
         orders=list(CaseloadOrder),

@@ -37,14 +37,9 @@ from app.web.onward import Onward
 from app.web.places import address
 from app.web.rendering import render
 from app.web.visits import Guest, Visit, see_other, view_of
-from app.web.wording import duration, say
+from app.web.wording import _, duration, say
 
 Door = Guest | Visit
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
 
 
 _TOO_OFTEN = _("This went wrong too often. Wait %(duration)s, then try again.")

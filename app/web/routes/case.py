@@ -22,7 +22,7 @@ from app.web.case_view import Scene, view_of_case
 from app.web.case_words import view_of
 from app.web.pages import Pages
 from app.web.visits import Visit, page
-from app.web.wording import HERE, iso_day, say
+from app.web.wording import HERE, _, iso_day, say
 
 pages = Pages()
 router = pages.router
@@ -30,11 +30,6 @@ router = pages.router
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EARLIEST = date(1900, 1, 1)
 _DAYS = ("at", "known")
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 _DONE = {

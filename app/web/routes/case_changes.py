@@ -30,15 +30,10 @@ from app.web.mistakes import mistakes_in, model_of
 from app.web.pages import Pages
 from app.web.routes.case import show
 from app.web.visits import Visit, form, page
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 _NO_ANSWER = _("Write down what was said. A few words will do.")

@@ -42,17 +42,12 @@ from app.web.pages import Pages
 from app.web.plain_hints import hints_on
 from app.web.record_form import FIELDS, OTHER, PLAIN_TEXTS, is_unfolded, read
 from app.web.visits import Visit, form, page
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
 
 _NEWEST = 8
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 # ---------------------------------------------------------------- the form

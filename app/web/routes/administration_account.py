@@ -36,7 +36,7 @@ from app.web.administration_forms import (
 )
 from app.web.onward import RESUME
 from app.web.pages import Pages
-from app.web.routes.administration import Looks, Manages, keep_without_the_link, link_page, only_looks
+from app.web.routes.administration import Looks, Manages, keep_without_the_link, link_page
 from app.web.visits import Visit, form
 
 pages = Pages()
@@ -84,8 +84,7 @@ def show_colleague(visit: Looks, id: UUID) -> Response:
 
     Also where a form can come back filled in, as from there the way to the other language is a link.
     """
-    with visit.transaction(one_moment=True) as work:
-        only_looks(work)
+    with visit.look(Permission.READ_ACCOUNTS) as work:
         read_colleague(work, id)
         shown = _Shown(work, id)
     return _page(visit, shown)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Annotated
@@ -51,8 +51,7 @@ def show(
     visit: Visit, case_id: UUID, asked: Mapping[str, str], refused: DomainError | None = None
 ) -> Response:
     """Show a case, and what was refused about it. Raises `NotFound`."""
-    looking = replace(visit, permission=Permission.READ_CASES, key=None)
-    with looking.transaction(one_moment=True) as work:
+    with visit.look(Permission.READ_CASES) as work:
         days = _days(asked, work.now, visit.language)
         story = case_story(work, case_id, AsOf(at=days.at, known=days.known))
         now, role = work.now, work.actor.role

@@ -1,7 +1,6 @@
 """Correct an assessment: other answers, or the message that it was entered in error."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,11 +15,10 @@ from app.domain.errors import (
     FieldError,
     IdempotencyKeyReused,
     InvalidInput,
-    NotPermitted,
     VersionIsStale,
     VersionRequired,
 )
-from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission
+from app.domain.roles import Permission
 from app.models.assessments import CorrectionCreate
 from app.problems import STATUS
 from app.services import assessments
@@ -111,11 +109,8 @@ def _read(typed: Typed, recorded: Mapping[str, Any]) -> CorrectionCreate:
 
 
 def _look(visit: Visit, assessment_id: UUID) -> Correctable:
-    """Read what the form shows. In the access log that is looking, and no correction."""
-    looking = replace(visit, permission=Permission.READ_ASSESSMENTS, key=None)
-    with looking.transaction(one_moment=True) as work:
-        if Permission.CORRECT_ASSESSMENT not in ROLE_PERMISSIONS[work.actor.role]:
-            raise NotPermitted.to(PERMISSION_SENTENCES[Permission.CORRECT_ASSESSMENT])
+    """Read what the form shows."""
+    with visit.look(Permission.READ_ASSESSMENTS, to=Permission.CORRECT_ASSESSMENT) as work:
         return correctable(work, assessment_id)
 
 

@@ -98,11 +98,17 @@ def find_visitor(
     """
     connection = session.connection()
     rows = connection.execute(
-        select(col(User.name), col(User.kind), col(Membership.team_id))
+        select(col(User.name), col(User.kind), col(Membership.team_id), col(LocalAccount.blocked_at))
         .join(
             Membership,
             (col(Membership.organisation_id) == col(User.organisation_id))
             & (col(Membership.user_id) == col(User.id)),
+        )
+        # In a demonstration nobody has an account.
+        .outerjoin(
+            LocalAccount,
+            (col(LocalAccount.organisation_id) == col(User.organisation_id))
+            & (col(LocalAccount.user_id) == col(User.id)),
         )
         .where(
             col(User.organisation_id) == login.organisation_id,
@@ -111,7 +117,7 @@ def find_visitor(
         )
         .order_by(col(Membership.id))
     ).all()
-    if not rows or is_blocked(session, login.user_id):
+    if not rows or rows[0].blocked_at is not None:
         raise NotAuthenticated
     teams = tuple(row.team_id for row in rows if row.team_id is not None)
     actor = Actor(login.organisation_id, login.user_id, rows[0].name, login.role, teams, rows[0].kind)

@@ -1,5 +1,6 @@
 """What an erasure takes, what it leaves exactly as it was, and how it is done again after a restore."""
 
+import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -318,7 +319,7 @@ def test_a_damaged_line_keeps_no_erasure_from_the_list_and_is_told(
 
 @pytest.mark.parametrize("database", ["embedded"], indirect=True)
 def test_what_is_left_in_the_journal_is_dropped_also_when_the_list_is_damaged(
-    application: FastAPI, database: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    application: FastAPI, database: Database, tmp_path: Path, upkeep_log: io.StringIO
 ) -> None:
     trust = TrustFolder(tmp_path)
     trust.append(ERASURES, ["no json"])
@@ -330,7 +331,7 @@ def test_what_is_left_in_the_journal_is_dropped_also_when_the_list_is_damaged(
     jobs = tuple(job for job in JOBS if job.name in {"erasures", "remnants"})
     Upkeep(around, trust, jobs).round()
     assert journal.stat().st_size == 0
-    assert '"job":"erasures"' in capfd.readouterr().err
+    assert '"job":"erasures"' in upkeep_log.getvalue()
 
 
 def test_the_whole_list_is_repeated(

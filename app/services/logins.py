@@ -53,6 +53,8 @@ class Beginning:
 def start_session(session: Session, beginning: Beginning, now: datetime) -> str:
     """Begin a session and return its cookie, this once."""
     cookie = new_cookie()
+    # Who holds a link has not said who they are: they choose a password first.
+    by_link_alone = beginning.level is LoginLevel.ENROLLING
     session.connection().execute(
         insert(_SESSION),
         {
@@ -64,7 +66,7 @@ def start_session(session: Session, beginning: Beginning, now: datetime) -> str:
             "level": beginning.level,
             "created_at": now,
             "last_seen_at": now,
-            "confirmed_at": now,
+            "confirmed_at": now - CONFIRMED_FOR if by_link_alone else now,
             "network": beginning.network,
             "browser": beginning.browser,
         },
@@ -153,7 +155,7 @@ def renew_session(
             level=level,
             role=role or login.role,
             last_seen_at=now,
-            confirmed_at=now if level is LoginLevel.FULL and role is None else login.confirmed_at,
+            confirmed_at=now if role is None else login.confirmed_at,
         )
     )
     return cookie

@@ -20,6 +20,7 @@ from app.security import SETUP, is_well_formed, token_hash
 from app.services.access_log import write_command, write_down
 from app.services.accounts import create_account, set_password
 from app.services.links import check_setup_link, use_setup_link
+from app.services.logins import confirm_session
 from app.services.organisations import (
     Account,
     NameIsTaken,
@@ -180,6 +181,7 @@ def _make(guest: Guest, connection: Connection, hashed_token: str, wanted: Wante
             raise LinkDoesNotWork
         actor = person.in_role(Role.ADMIN)
         cookie, login_id = begin(guest, session, actor, LoginLevel.ENROLLING, now)
+        confirm_session(session, login_id, now)  # by the password that was chosen
         work = work_of(guest, session, actor, now, trail_of(guest, SignIn.LINK_USED, login_id))
         write_down(work)
         write_also(work, SignIn.PASSWORD_SET)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from fastapi import Response
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.database import OrganisationSession, transaction
 from app.domain.access_log import Command, SignIn
@@ -27,6 +27,8 @@ from app.services.organisations import (
     OneOrganisationOnly,
     add_user,
     create_organisation,
+    find_organisation,
+    organisations_with_clients,
 )
 from app.services.sign_in import find_person
 from app.services.trail import Trail
@@ -95,12 +97,7 @@ def _organisations(connection: Connection, hashed: str, guest: Guest) -> dict[st
     """Return the organisations with clients by slug. Raises `LinkDoesNotWork`."""
     check_setup_link(connection, hashed, guest.surroundings.clock())
     with Session(connection) as session:
-        found = session.exec(
-            select(Organisation.slug, Organisation.name)
-            .where(col(Organisation.demonstration).is_(False))
-            .order_by(col(Organisation.name))
-        )
-        return dict(found.all())
+        return organisations_with_clients(session)
 
 
 @pages.post("setup")
@@ -167,7 +164,7 @@ def _make(guest: Guest, connection: Connection, hashed_token: str, wanted: Wante
     use_setup_link(connection, hashed_token, now)
     with Session(connection, expire_on_commit=False) as session:
         if wanted.organisation_name is None:
-            made = session.exec(select(Organisation).where(col(Organisation.slug) == wanted.slug)).one()
+            made = find_organisation(session, wanted.slug)
         else:
             made = create_organisation(session, wanted.slug, wanted.organisation_name, now)
     with OrganisationSession(connection, made.id) as session:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 import structlog
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
 from app import upkeep
 from app.access import Surroundings
@@ -44,6 +46,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _quiet_logs() -> None:
     """Log as the service does, and only what went wrong."""
     set_up_logs("error")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_loop() -> Iterator[None]:
+    """Let all callers of the application share one event loop.
+
+    Each request would begin one of its own, with two threads: that takes longer than most requests.
+    """
+    with start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
 
 
 @pytest.fixture

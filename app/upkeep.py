@@ -75,11 +75,6 @@ def forget_all(database: Database, now: datetime) -> None:
     _in_each(organisations_of(database), forget)
 
 
-def _list_erasures(database: Database, trust: TrustFolder) -> None:
-    sync_erasures(database, trust)
-    drop_remnants(database)
-
-
 def _seal(database: Database, organisation: UUID, now: datetime) -> None:
     with transaction(database, write=True) as connection:
         hold_the_log(connection)
@@ -108,7 +103,7 @@ class Job:
 
     name: str
     every: timedelta
-    do: Callable[[Surroundings, TrustFolder], None]
+    do: Callable[[Surroundings, TrustFolder], object]
     at_the_end: bool = False
 
 
@@ -120,8 +115,9 @@ JOBS = (
         lambda around, trust: checkpoint_all(around.database, trust, around.clock()),
         at_the_end=True,
     ),
-    # An erasure is listed as soon as it is done; this is for the one whose process was killed just then.
-    Job("erasures", timedelta(hours=1), lambda around, trust: _list_erasures(around.database, trust)),
+    # Both are done right after an erasure; this is for the one whose process was killed just then.
+    Job("erasures", timedelta(hours=1), lambda around, trust: sync_erasures(around.database, trust)),
+    Job("remnants", timedelta(hours=1), lambda around, _: drop_remnants(around.database)),
     Job("forget", timedelta(days=1), lambda around, _: forget_all(around.database, around.clock())),
 )
 """In this order. Several processes may do them at the same time."""

@@ -74,8 +74,12 @@ def visible_orders(work: Work) -> SelectOfScalar[ErasureOrder]:
     return orders if is_theirs else orders.where(false())
 
 
+@cache
 def points_at(row: type[SQLModel], column: object, target: type[SQLModel]) -> ColumnElement[bool]:
-    """Return the condition that `column` of `row` refers to `target`, within one organisation."""
+    """Return the condition that `column` of `row` refers to `target`, within one organisation.
+
+    Made once for each, and kept: an alias that is handed in has to be one of the module.
+    """
     return and_(
         col(row.organisation_id) == col(target.organisation_id),  # type: ignore[attr-defined]  # every owned table has it
         column == col(target.id),  # type: ignore[attr-defined]  # and this

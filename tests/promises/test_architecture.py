@@ -9,6 +9,7 @@ import textwrap
 import tokenize
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -51,13 +52,15 @@ def calls_in(source: str) -> list[tuple[str, ast.Call]]:
     return found
 
 
+@cache
+def called_in(path: Path) -> frozenset[str]:
+    """Return the names of everything that a file calls. Read once: many ask."""
+    return frozenset(name for name, _ in calls_in(path.read_text(encoding="utf-8")))
+
+
 def who_calls(*names: str) -> set[str]:
     """Return the files of the application that call something of this name."""
-    return {
-        str(path.relative_to(ROOT))
-        for path in CODE
-        if any(name in names for name, _ in calls_in(path.read_text(encoding="utf-8")))
-    }
+    return {str(path.relative_to(ROOT)) for path in CODE if called_in(path) & {*names}}
 
 
 def elsewhere(files: set[str], *allowed: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Annotated
@@ -22,7 +22,7 @@ from app.web.case_view import Scene, view_of_case
 from app.web.case_words import view_of
 from app.web.pages import Pages
 from app.web.visits import Visit, page
-from app.web.wording import HERE, iso_day, say
+from app.web.wording import HERE, _, iso_day, say
 
 pages = Pages()
 router = pages.router
@@ -30,11 +30,6 @@ router = pages.router
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EARLIEST = date(1900, 1, 1)
 _DAYS = ("at", "known")
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 _DONE = {
@@ -56,8 +51,7 @@ def show(
     visit: Visit, case_id: UUID, asked: Mapping[str, str], refused: DomainError | None = None
 ) -> Response:
     """Show a case, and what was refused about it. Raises `NotFound`."""
-    looking = replace(visit, permission=Permission.READ_CASES, key=None)
-    with looking.transaction(one_moment=True) as work:
+    with visit.look(Permission.READ_CASES) as work:
         days = _days(asked, work.now, visit.language)
         story = case_story(work, case_id, AsOf(at=days.at, known=days.known))
         now, role = work.now, work.actor.role

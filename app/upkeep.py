@@ -18,6 +18,7 @@ from app.services.idempotency import forget_old
 from app.services.organisations import organisation_ids
 from app.services.sealing import seal
 from app.services.throttle import forget_failures
+from app.services.training import remove_old_sessions
 from app.signing import signing_key
 from app.trust import TrustFolder
 
@@ -75,6 +76,19 @@ def forget_all(database: Database, now: datetime) -> None:
     _in_each(organisations_of(database), forget)
 
 
+def remove_trainings(database: Database, now: datetime) -> None:
+    """Remove the trainings that ended long enough ago, with everything in them."""
+
+    def remove(organisation: UUID) -> None:
+        with (
+            transaction(database, write=True) as connection,
+            OrganisationSession(connection, organisation) as session,
+        ):
+            remove_old_sessions(session, now)
+
+    _in_each(organisations_of(database), remove)
+
+
 def _seal(database: Database, organisation: UUID, now: datetime) -> None:
     with transaction(database, write=True) as connection:
         hold_the_log(connection)
@@ -118,6 +132,7 @@ JOBS = (
     # Both are done right after an erasure; this is for the one whose process was killed just then.
     Job("erasures", timedelta(hours=1), lambda around, trust: sync_erasures(around.database, trust)),
     Job("remnants", timedelta(hours=1), lambda around, _: drop_remnants(around.database)),
+    Job("trainings", timedelta(hours=1), lambda around, _: remove_trainings(around.database, around.clock())),
     Job("forget", timedelta(days=1), lambda around, _: forget_all(around.database, around.clock())),
 )
 """In this order. Several processes may do them at the same time."""

@@ -53,6 +53,9 @@ BEYOND_THE_SCHEMA = {
     "not_a_practitioner",  # it has to be the id of a colleague in that role
     "not_in_this_file",  # a participant has to be of this case
     "no_such_passage",  # a text has to be there before it can be withheld
+    *("unknown_story", "only_to_read", "twice"),  # stories have to be there, with something to judge, once
+    "nickname_of_somebody",  # proofs are no patterns
+    "not_in_training",  # an item has to be one of this training
 }
 
 

@@ -12,6 +12,7 @@ OPEN_TRANSACTIONS = {
     "app/commands/": "the command line",
     "app/cli.py": "the same",
     "app/access.py": "that of a request, and the line of a refusal after it",
+    "app/training_door.py": "who joins a training by its code, before there is an organisation",
     "app/upkeep.py": "what the service does by itself",
     "app/erasures.py": "the list outside the database, of all organisations",
     "app/routers/health.py": "whether there is a database at all",

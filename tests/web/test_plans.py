@@ -1,6 +1,8 @@
 """No page looks through a whole table to find what is in one case."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -25,6 +27,21 @@ def scanned(database: Database, statements: list[tuple[str, Any]]) -> set[str]:
             steps = [_WHOLE.match(str(step[3])) for step in plan]
             found |= {_table_of(step[1], statement) for step in steps if step}
     return found
+
+
+@contextmanager
+def asked_of(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """Yield what is read from a database meanwhile: statements with their parameters."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    # The engine that writes is made from this one, which hears of its statements too.
+    event.listen(database.reader, "before_cursor_execute", note)
+    yield asked
+    event.remove(database.reader, "before_cursor_execute", note)
 
 
 def _table_of(alias: str, statement: str) -> str:
@@ -58,17 +75,20 @@ def test_no_page_looks_through_all_that_was_recorded(
     visitor: Visit, anna: Caller, database: Database, path: str
 ) -> None:
     one = anna.record()
-    asked: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if statement.startswith("SELECT"):
-            asked.append((statement, parameters))
-
     browser = visitor("anna")
-    for engine in (database.reader, database.writer):
-        event.listen(engine, "before_cursor_execute", note)
-    assert browser.get(path.format_map(one)).status_code == 200
-    for engine in (database.reader, database.writer):
-        event.remove(engine, "before_cursor_execute", note)
+    with asked_of(database) as asked:
+        assert browser.get(path.format_map(one)).status_code == 200
     assert len(asked) > 3
     assert scanned(database, asked) & GROWS == set()
+
+
+@pytest.mark.parametrize("database", ["embedded"], indirect=True)  # the other has to be told whose it is
+def test_who_looks_is_found_in_two_questions(visitor: Visit, database: Database) -> None:
+    browser = visitor("anna")
+    with asked_of(database) as asked:
+        assert browser.get("/en/cases").status_code == 200
+    found = [
+        [table for table in ("login_session", "membership", "local_account") if table in statement]
+        for statement, _ in asked
+    ]
+    assert [tables for tables in found if tables] == [["login_session"], ["membership", "local_account"]]

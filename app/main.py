@@ -25,6 +25,7 @@ from app.routers import (
     erasures,
     health,
     plain_language,
+    second_opinions,
     threads,
 )
 from app.settings import LOCAL_HOSTS, Settings
@@ -47,6 +48,7 @@ _ROUTERS = (
     catalogue,
     plain_language,
     assessments,
+    second_opinions,
     cases,
     threads,
     clients,

@@ -44,6 +44,10 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "account:manage"
     GRANT_FACTOR_RESET = "account:grant_reset"
     MANAGE_TOKENS = "token:manage"
+    ASK_OPINION = "opinion:ask"
+    READ_OPINIONS = "opinion:read"
+    GIVE_OPINION = "opinion:give"
+    WITHDRAW_OPINION = "opinion:withdraw"
 
 
 ROLE_SENTENCES = {
@@ -52,8 +56,8 @@ ROLE_SENTENCES = {
         en="Has the conversations, records the answers and sees their own cases.",
     ),
     Role.SUPERVISOR: Text(
-        nl="Ziet de dossiers van het team en verandert er niets aan.",
-        en="Sees the cases of the team and changes nothing in them.",
+        nl="Ziet de dossiers van het team, geeft een tweede inschatting en verandert verder niets.",
+        en="Sees the cases of the team, gives a second opinion and changes nothing else.",
     ),
     Role.TRAINER: Text(
         nl="Laat het model zien met verzonnen verhalen en ziet geen dossiers.",
@@ -130,6 +134,12 @@ PERMISSION_SENTENCES = {
         en="allow somebody to set up a new second step",
     ),
     Permission.MANAGE_TOKENS: Text(nl="sleutels maken en intrekken", en="make and revoke tokens"),
+    Permission.ASK_OPINION: Text(nl="om een tweede inschatting vragen", en="ask for a second opinion"),
+    Permission.READ_OPINIONS: Text(nl="tweede inschattingen lezen", en="read second opinions"),
+    Permission.GIVE_OPINION: Text(nl="een tweede inschatting geven", en="give a second opinion"),
+    Permission.WITHDRAW_OPINION: Text(
+        nl="een vraag om een tweede inschatting intrekken", en="withdraw a question for a second opinion"
+    ),
 }
 
 _READ = {
@@ -140,6 +150,9 @@ _READ = {
     Permission.READ_THREADS,
     Permission.READ_TRANSITIONS,
     Permission.READ_COLLEAGUES,
+    Permission.ASK_OPINION,
+    Permission.READ_OPINIONS,
+    Permission.WITHDRAW_OPINION,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -154,7 +167,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REQUEST_ERASURE,
         }
     ),
-    Role.SUPERVISOR: frozenset(_READ | {Permission.REQUEST_ERASURE}),
+    Role.SUPERVISOR: frozenset(
+        _READ
+        | {
+            Permission.REQUEST_ERASURE,
+            Permission.GIVE_OPINION,
+            # Of their own opinions alone: see `correct` in services/assessments.py.
+            Permission.CORRECT_ASSESSMENT,
+        }
+    ),
     Role.TRAINER: frozenset({Permission.OWN_ACCOUNT}),
     Role.ADMIN: frozenset(
         {

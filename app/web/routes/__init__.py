@@ -19,6 +19,7 @@ from app.web.routes import (
     practice,
     record,
     second_factor,
+    second_opinions,
     setup,
     sign_in,
     stories,
@@ -29,5 +30,5 @@ PAGES = (
     *(home, practice, combinations, stories, about, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
-    *(caseload, record, case, case_changes, corrections),
+    *(caseload, record, case, case_changes, corrections, second_opinions),
 )

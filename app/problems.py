@@ -37,6 +37,7 @@ from app.domain.errors import (
     VersionRequired,
     WithheldAlready,
 )
+from app.domain.second_opinion import CountsNoMore, OpinionAsked, OpinionIsOpen, OpinionIsOver
 from app.domain.signing_in import LinkDoesNotWork, LoginIsTaken
 from app.domain.texts import Language, Text
 from app.domain.training import (
@@ -85,6 +86,10 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     NotThisStep: HTTPStatus.CONFLICT,
     TwoPeopleNeeded: HTTPStatus.CONFLICT,
     WithheldAlready: HTTPStatus.CONFLICT,
+    CountsNoMore: HTTPStatus.CONFLICT,
+    OpinionAsked: HTTPStatus.CONFLICT,
+    OpinionIsOpen: HTTPStatus.CONFLICT,
+    OpinionIsOver: HTTPStatus.CONFLICT,
     AlreadyCorrected: HTTPStatus.CONFLICT,
     TooLateToUndo: HTTPStatus.CONFLICT,
     AnsweredOtherwise: HTTPStatus.CONFLICT,

@@ -47,6 +47,10 @@ class Permission(StrEnum):
     GRANT_FACTOR_RESET = "account:grant_reset"
     MANAGE_TOKENS = "token:manage"
     RUN_TRAINING = "training:run"
+    ASK_OPINION = "opinion:ask"
+    READ_OPINIONS = "opinion:read"
+    GIVE_OPINION = "opinion:give"
+    WITHDRAW_OPINION = "opinion:withdraw"
 
 
 ROLE_SENTENCES = {
@@ -55,8 +59,8 @@ ROLE_SENTENCES = {
         en="Has the conversations, records the answers and sees their own cases.",
     ),
     Role.SUPERVISOR: Text(
-        nl="Ziet de dossiers van het team en verandert er niets aan.",
-        en="Sees the cases of the team and changes nothing in them.",
+        nl="Ziet de dossiers van het team, geeft een tweede inschatting en verandert verder niets.",
+        en="Sees the cases of the team, gives a second opinion and changes nothing else.",
     ),
     Role.TRAINER: Text(
         nl="Geeft training met verzonnen verhalen en ziet geen dossiers.",
@@ -140,6 +144,12 @@ PERMISSION_SENTENCES = {
     ),
     Permission.MANAGE_TOKENS: Text(nl="sleutels maken en intrekken", en="make and revoke tokens"),
     Permission.RUN_TRAINING: Text(nl="een training geven", en="run a training"),
+    Permission.ASK_OPINION: Text(nl="om een tweede inschatting vragen", en="ask for a second opinion"),
+    Permission.READ_OPINIONS: Text(nl="tweede inschattingen lezen", en="read second opinions"),
+    Permission.GIVE_OPINION: Text(nl="een tweede inschatting geven", en="give a second opinion"),
+    Permission.WITHDRAW_OPINION: Text(
+        nl="een vraag om een tweede inschatting intrekken", en="withdraw a question for a second opinion"
+    ),
 }
 
 _READ = {
@@ -151,6 +161,9 @@ _READ = {
     Permission.READ_TRANSITIONS,
     Permission.READ_COLLEAGUES,
     Permission.READ_SIGNAL_SETTINGS,
+    Permission.ASK_OPINION,
+    Permission.READ_OPINIONS,
+    Permission.WITHDRAW_OPINION,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -165,7 +178,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REQUEST_ERASURE,
         }
     ),
-    Role.SUPERVISOR: frozenset(_READ | {Permission.REQUEST_ERASURE, Permission.CHANGE_SIGNAL_SETTINGS}),
+    Role.SUPERVISOR: frozenset(
+        _READ
+        | {
+            Permission.REQUEST_ERASURE,
+            Permission.CHANGE_SIGNAL_SETTINGS,
+            Permission.GIVE_OPINION,
+            # Of their own opinions alone: see `correct` in services/assessments.py.
+            Permission.CORRECT_ASSESSMENT,
+        }
+    ),
     Role.TRAINER: frozenset({Permission.OWN_ACCOUNT, Permission.RUN_TRAINING}),
     Role.ADMIN: frozenset(
         {

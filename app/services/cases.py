@@ -32,6 +32,7 @@ from app.services.access_log import cases_called
 from app.services.case_events import events_of
 from app.services.paging import PageQuery, Place, Slice, newest_first, oldest_first, sliced
 from app.services.places import log_event, open_case
+from app.services.second_opinions import withdraw_of
 from app.services.signals import has_signal, thresholds_of
 from app.services.threads import threads_of
 from app.services.versions import Versions
@@ -111,6 +112,7 @@ def change_case(work: Work, case_id: UUID, body: CaseChange, versions: Versions)
     if body.practitioner_id is not None and body.practitioner_id != case.practitioner_id:
         case.team_id = _team_for(work, body.practitioner_id, case.team_id)
         case.practitioner_id = body.practitioner_id
+        withdraw_of(work, case.id, body.practitioner_id)
         changes.append(CaseEventKind.HANDED_OVER)
     if changes:
         case.version += 1

@@ -47,6 +47,15 @@ PLACES = {
     "correct": Text(nl="/inschattingen/{id}/verbeteren", en="/assessments/{id}/correct"),
     "undo": Text(nl="/inschattingen/{id}/ongedaan", en="/assessments/{id}/undo"),
     "signal_settings": Text(nl="/signalen/instellen", en="/signals/settings"),
+    # Second opinions.
+    "second_opinions": Text(nl="/tweede-inschattingen", en="/second-opinions"),
+    "second_opinion": Text(nl="/tweede-inschattingen/{id}", en="/second-opinions/{id}"),
+    "second_opinion_withdraw": Text(
+        nl="/tweede-inschattingen/{id}/intrekken", en="/second-opinions/{id}/withdraw"
+    ),
+    "second_opinion_ask": Text(
+        nl="/inschattingen/{id}/tweede-inschatting", en="/assessments/{id}/second-opinion"
+    ),
     # Recording.
     "record": Text(nl="/vastleggen", en="/record"),
     "record_in_case": Text(nl="/dossiers/{id}/vastleggen", en="/cases/{id}/record"),

@@ -29,6 +29,7 @@ from app.domain.answers import Answer
 from app.domain.roles import Role
 from app.models.base import metadata, table_of, uuid7
 from app.models.logins import LinkKind, LoginLevel, LoginSession, SignInLink
+from app.models.second_opinions import SecondOpinion
 from app.models.training import TrainingAnswer, TrainingParticipant, TrainingSession
 from app.settings import Settings
 from tests.database.test_guards import ON_SQLITE, SQLITE, attempt, what_went_through
@@ -458,6 +459,14 @@ def _put_training(connection: Connection) -> None:
         )
 
 
+def _put_opinion(connection: Connection) -> None:
+    """Insert a second opinion that was withdrawn, so that there can be more of them."""
+    own: dict[str, Any] = {column.name: UUID(int=0) for column in table_of(SecondOpinion).columns}
+    now = datetime.now(UTC)
+    own |= {"asked_at": now, "ended_at": now, "state": "withdrawn", "given_id": None, "blind": None}
+    connection.execute(sa.insert(table_of(SecondOpinion)), own)
+
+
 @pytest.mark.usefixtures("course")
 def test_every_choice_is_checked_by_the_database_too(database: Database, anna: Caller) -> None:
     anna.record(answers="mny")  # asks for attention
@@ -467,6 +476,7 @@ def test_every_choice_is_checked_by_the_database_too(database: Database, anna: C
         lift(connection)  # an order starts as a request
         _put_logins(connection)
         _put_training(connection)
+        _put_opinion(connection)
         for table, column in CHOICES:
             assert connection.execute(sa.select(table)).first(), table.name
             kind = table.c[column].type

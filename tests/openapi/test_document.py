@@ -64,6 +64,11 @@ def test_the_addresses_are_those_of_this_version() -> None:
         ("GET", "/assessments/{id}"),
         ("POST", "/assessments/{id}/corrections"),
         ("POST", "/assessments/{id}/statements"),
+        ("POST", "/assessments/{id}/second-opinions"),
+        ("GET", "/second-opinions"),
+        ("GET", "/second-opinions/{id}"),
+        ("POST", "/second-opinions/{id}/answers"),
+        ("POST", "/second-opinions/{id}/withdrawals"),
         ("GET", "/clients"),
         ("GET", "/clients/{case_reference}"),
         ("PATCH", "/clients/{case_reference}"),
@@ -317,6 +322,7 @@ WHO = {
     "change_signal_settings": "sofie",
     "begin_training": "tess",
     "change_training": "tess",
+    "give_second_opinion": "sam",
 }
 """Who does what a practitioner does not do."""
 
@@ -347,6 +353,15 @@ def test_an_example_is_true(name: str, title: str, body: Json, callers: dict[str
     ids = {"assessments": recorded["id"], "cases": recorded["case_id"]}
     if path.startswith("/erasure-orders"):
         ids["erasure-orders"] = order_for(name, callers)
+    if "second-opinion" in path:
+        supervisor = next(
+            one["id"] for one in callers["anna"].get("/v1/users").json()["items"] if one["name"] == "sam"
+        )
+        asked = {"supervisor_id": supervisor}
+        if path.startswith("/second-opinions"):
+            ask = f"/v1/assessments/{recorded['id']}/second-opinions"
+            ids["second-opinions"] = callers["anna"].post(ask, asked).json()["id"]
+        body = {**body, **{name: asked[name] for name in body if name in asked}}
     if "entity_id" in body:
         body = {**body, "entity_id": recorded["id"]}
     code, participant = training_for(callers)

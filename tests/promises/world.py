@@ -19,7 +19,14 @@ from app.database import Database, OrganisationSession, open_database, transacti
 from app.domain.roles import Role
 from app.knowledge import Knowledge
 from app.main import create_app
-from app.models import access_log, idempotency, ledger, rights, training  # noqa: F401 - for the metadata
+from app.models import (  # noqa: F401 - for the metadata
+    access_log,
+    idempotency,
+    ledger,
+    rights,
+    second_opinions,
+    training,
+)
 from app.models.base import metadata
 from app.models.organisations import Membership, UserKind
 from app.security import new_token
@@ -75,6 +82,7 @@ class World:
     tokens: dict[str, str | None]
     users: dict[str, Actor]
     keeper: Database  # the same database, as somebody who sees everything
+    asked: dict[str, Actor]  # who can be asked for a second opinion, by the kind of object
     objects: dict[str, dict[str, str]] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     """The code of a training of the trainer, and an answer that was given in it."""
@@ -91,7 +99,9 @@ class World:
         """Return the same world behind another application."""
         app.state.surroundings = self.app.state.surroundings
         client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
-        return World(app, client, self.tokens, self.users, self.keeper, self.objects, self.training)
+        return World(
+            app, client, self.tokens, self.users, self.keeper, self.asked, self.objects, self.training
+        )
 
 
 @contextmanager
@@ -116,7 +126,9 @@ def make_world(database: Database, knowledge: Knowledge) -> Iterator[World]:
         TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client,
     ):
         users = {name: first.users[who] for name, who in _CAST.items()} | {"foreigner": second.users["anna"]}
-        world = World(app, client, _tokens(database, first, second), users, keeper)
+        asked = {"own": first.users["sam"], "other_team": first.users["sofie"]}
+        asked["other_organisation"] = second.users["sam"]
+        world = World(app, client, _tokens(database, first, second), users, keeper, asked)
         for kind in OWNERS:
             world.objects[kind] = _record(world, kind)
         world.training.update(_begin_training(world))
@@ -200,7 +212,10 @@ def _record(world: World, kind: str) -> dict[str, str]:
     asked = {"case": {"reference": reference}, "reason": "client_asked"}
     order = world.ask(OWNERS[kind], "POST", "/v1/erasure-orders", json=asked)
     assert order.status_code == 201, order.text
+    opinion = ask_for_opinion(world, kind, f"{reference}-opinion")
     return {
+        "second-opinions": opinion["id"],
+        "opinion-cases": opinion["case"]["id"],
         "erasure-orders": order.json()["id"],
         "reference": reference,
         "assessments": found["id"],
@@ -208,3 +223,15 @@ def _record(world: World, kind: str) -> dict[str, str]:
         "threads": found["thread_id"],
         "participants": found["participant"]["id"],
     }
+
+
+def ask_for_opinion(world: World, kind: str, reference: str) -> dict[str, Any]:
+    """Let the owner of a kind of object ask for a second opinion in a case of its own."""
+    body = assessment(case={"reference": reference})
+    recorded = world.ask(OWNERS[kind], "POST", "/v1/assessments", json=body)
+    assert recorded.status_code == 201, recorded.text
+    path = f"/v1/assessments/{recorded.json()['id']}/second-opinions"
+    opinion = world.ask(OWNERS[kind], "POST", path, json={"supervisor_id": str(world.asked[kind].user_id)})
+    assert opinion.status_code == 201, opinion.text
+    found: dict[str, Any] = opinion.json()
+    return found

@@ -29,7 +29,7 @@ from tests.support import START, Caller, People, answers, as_role, server_databa
 
 OF_CLIENTS = (
     *("case", "case_event", "participant", "concern", "conversation", "thread"),
-    *("assessment", "transition", "statement", "withholding"),
+    *("assessment", "transition", "statement", "withholding", "second_opinion"),
 )
 """The tables with something about a client in them; each row names its case."""
 
@@ -57,6 +57,10 @@ def fill(callers: dict[str, Caller], reference: str) -> dict[str, Any]:
         ),
     ]
     assert [one.status_code for one in made] == [201] * 4, [one.text for one in made]
+    sam = next(one["id"] for one in anna.get("/v1/users").json()["items"] if one["name"] == "sam")
+    for asked_on in (made[0].json(), father):
+        path = f"/v1/assessments/{asked_on['id']}/second-opinions"
+        assert anna.post(path, {"supervisor_id": sam}).status_code == 201
     return dict(first)
 
 

@@ -20,6 +20,7 @@ from app.web.routes import (
     practice,
     record,
     second_factor,
+    second_opinions,
     setup,
     sign_in,
     signals,
@@ -31,5 +32,5 @@ PAGES = (
     *(home, practice, combinations, stories, about, signals, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
-    *(caseload, attention, record, case, case_changes, corrections),
+    *(caseload, attention, record, case, case_changes, corrections, second_opinions),
 )

@@ -76,8 +76,8 @@ def test_from_asking_to_both_views(visitor: Visit, callers: dict[str, Caller], c
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"problem": ""}, "problem", "Choose an answer."),
-        ({"share_in_solution": "perhaps"}, "share_in_solution", "Choose an answer."),
+        ({"problem": ""}, "problem", "Choose an answer: problem."),
+        ({"share_in_solution": "perhaps"}, "share_in_solution", "Choose an answer: share in the solution."),
         ({"judged_type": "other"}, "judged_type", ""),
         ({"judged_reason": "A reason for nothing."}, "judged_type", ""),
         ({"note": "x" * 2001}, "note", "At most 2000 characters."),

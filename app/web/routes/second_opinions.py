@@ -45,7 +45,11 @@ def _(message: str) -> str:
     return message
 
 
-_NO_ANSWER = _("Choose an answer.")
+_NO_ANSWER = {
+    "problem": _("Choose an answer: problem."),
+    "help_request": _("Choose an answer: help request."),
+    "share_in_solution": _("Choose an answer: share in the solution."),
+}
 _NOBODY = _("Choose who to ask from the list.")
 _NO_PAGE = _("This page of the list does not exist. Begin at the first page.")
 
@@ -203,5 +207,6 @@ def _mistakes(visit: Visit, error: DomainError | None) -> Mapping[str, str]:
         return said_of(error, visit.language)
     found = mistakes_in(error, _FIELDS, visit.language)
     return {
-        name: say(visit.language, _NO_ANSWER) if name in QUESTIONS else said for name, said in found.items()
+        name: say(visit.language, _NO_ANSWER[name]) if name in _NO_ANSWER else said
+        for name, said in found.items()
     }

@@ -164,6 +164,7 @@ def filled(method: str, path: str, case: Case) -> list[str]:
         "combination": ["yes-yes-yes"],
         "answers": ["yes-yes-yes"],
         "token": ["wrr_none"],
+        "code": ["AAAAAA"],
         "name": ["app.css"],
     }
     names = re.findall(r"{(\w+)", path)

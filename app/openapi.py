@@ -28,6 +28,7 @@ _TAGS = {
     "cases": "Cases: open, close, reopen, hand over; the caseload and the matrix of a case.",
     "history": "How working relationships changed, as of a date and as known at a date.",
     "signals": "What asks for attention in a thread: the rules, and from when on.",
+    "reports": "Counts about a team, the small ones hidden; never about one practitioner.",
     "clients": "The rights of clients: how long a file stays, restriction, a copy, erasure.",
     "organisation": "Colleagues and teams.",
     "training": "A group that judges stories together, and how far it agrees. It holds no clients.",

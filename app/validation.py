@@ -195,6 +195,29 @@ _WORDS: dict[str, tuple[str, Text]] = {
             en="A refusal has a ground ('refusal_ground'), and nothing else has.",
         ),
     ),
+    "question_missing": (
+        "question_missing",
+        Text(
+            nl="Bij 'was', 'became' en 'answer' hoort een 'question': problem, help_request of "
+            "share_in_solution.",
+            en="With 'was', 'became' and 'answer' goes a 'question': problem, help_request or "
+            "share_in_solution.",
+        ),
+    ),
+    "signal_of_now": (
+        "signal_of_now",
+        Text(
+            nl="Een signaal is van nu. Laat 'at' weg, of zie de signalen van toen bij elk verloop zelf.",
+            en="A signal is of now. Leave out 'at', or see the signals of then with each thread itself.",
+        ),
+    ),
+    "no_ranking": (
+        "no_ranking",
+        Text(
+            nl="Een rapport gaat nooit over één hulpverlener: het zou collega's met elkaar vergelijken.",
+            en="A report is never about one practitioner: it would compare colleagues.",
+        ),
+    ),
     "judged_type": (
         "judged_type",
         Text(

@@ -117,6 +117,9 @@ DEEDS: Mapping[str, Deed] = {
         Action.READ, Text(nl="het verloop bekeken", en="looked at how things went")
     ),
     Permission.READ_TRANSITIONS: Deed(Action.READ, Text(nl="veranderingen bekeken", en="looked at changes")),
+    Permission.READ_REPORTS: Deed(
+        Action.READ, Text(nl="aantallen over een team bekeken", en="looked at counts about a team")
+    ),
     Permission.READ_COLLEAGUES: Deed(
         Action.READ, Text(nl="gezien wie de collega's zijn", en="seen who the colleagues are")
     ),

@@ -74,3 +74,4 @@ class Answers:
 
 
 ALL_ANSWERS = tuple(Answers(*combination) for combination in product(Answer, repeat=len(Question)))
+ANSWERS_BY_CODE = {answers.code: answers for answers in ALL_ANSWERS}

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CHANGE_CASE = "case:change"
     READ_THREADS = "thread:read"
     READ_TRANSITIONS = "transition:read"
+    READ_REPORTS = "report:read"
     READ_COLLEAGUES = "colleague:read"
     READ_SIGNAL_SETTINGS = "signal_setting:read"
     CHANGE_SIGNAL_SETTINGS = "signal_setting:change"
@@ -96,6 +97,7 @@ PERMISSION_SENTENCES = {
     ),
     Permission.READ_THREADS: Text(nl="het verloop van een dossier lezen", en="read how a case moved"),
     Permission.READ_TRANSITIONS: Text(nl="overgangen lezen", en="read transitions"),
+    Permission.READ_REPORTS: Text(nl="rapporten over een team lezen", en="read reports about a team"),
     Permission.READ_COLLEAGUES: Text(
         nl="zien wie de collega's en de teams zijn", en="see who the colleagues and the teams are"
     ),
@@ -183,6 +185,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             Permission.REQUEST_ERASURE,
             Permission.CHANGE_SIGNAL_SETTINGS,
+            Permission.READ_REPORTS,
             Permission.GIVE_OPINION,
             # Of their own opinions alone: see `correct` in services/assessments.py.
             Permission.CORRECT_ASSESSMENT,

@@ -141,6 +141,8 @@ class Transition:
     other_assessor: bool
     movement: bool
     same_type_in_a_row: int
+    answers_before: Answers
+    answers_after: Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,8 @@ def _step(previous: Judgement, judgement: Judgement, same_type_in_a_row: int) ->
         movement=direction in (Direction.FORWARD, Direction.BACK)
         and judgement.change_reason not in NOT_ABOUT_THE_CLIENT,
         same_type_in_a_row=same_type_in_a_row,
+        answers_before=previous.answers,
+        answers_after=judgement.answers,
     )
 
 

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 from typing_extensions import TypeAliasType
 from uuid_utils.compat import uuid7
 
+from app.domain.answers import ANSWERS_BY_CODE, Answers
 from app.domain.identifiers import holds_bsn, holds_email, holds_iban, holds_phone
 
 __all__ = ["uuid7"]
@@ -89,6 +90,23 @@ class QuestionList(TypeDecorator[tuple[str, ...]]):
         """Split again."""
         del dialect
         return None if value is None else tuple(value.split())
+
+
+class AnswersCode(TypeDecorator[Answers]):
+    """Three answers by their first letters, in the order of asking: so an index can hold them."""
+
+    impl = String(3)
+    cache_ok = True
+
+    def process_bind_param(self, value: Answers | None, dialect: Dialect) -> str | None:
+        """Write the code."""
+        del dialect
+        return None if value is None else value.code
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Answers | None:
+        """Read it again."""
+        del dialect
+        return None if value is None else ANSWERS_BY_CODE[value]
 
 
 def table_of(kind: type[SQLModel]) -> Table:
@@ -247,6 +265,18 @@ def utc_text(moment: datetime) -> str:
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 """A moment that comes in: RFC 3339 with a zone, from 1900 on. What goes out is UTC with a `Z`."""
+
+
+def _flag(value: object) -> bool:
+    if value in ("true", "false"):
+        return value == "true"
+    if isinstance(value, bool):
+        return value
+    raise PydanticCustomError("literal_error", "neither true nor false", {"expected": "'true' or 'false'"})
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""Yes or no in an address: `true` or `false`, and no other of the many ways to say it."""
 
 
 def whole(value: object) -> object:

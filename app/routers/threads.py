@@ -10,13 +10,15 @@ from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.models.base import Page
 from app.models.history import AsOf, ThreadRead
+from app.models.reports import ThreadStanding
 from app.models.threads import TransitionInThread
 from app.problems import problems
 from app.routers.assessments import GUARDED
 from app.routers.headers import with_headers
 from app.routers.paging import page_of
-from app.services import threads
-from app.services.threads import TransitionQuery
+from app.services import standing, threads, transitions
+from app.services.standing import ThreadQuery
+from app.services.transitions import TransitionQuery
 from app.wire import StrictRoute
 
 router = APIRouter(tags=["history"], route_class=StrictRoute)
@@ -24,6 +26,23 @@ router = APIRouter(tags=["history"], route_class=StrictRoute)
 
 class TransitionPage(Page[TransitionInThread]):
     """A page of transitions, newest first."""
+
+
+class ThreadPage(Page[ThreadStanding]):
+    """A page of threads, the last assessed first."""
+
+
+@router.get("/threads", responses=with_headers(200, "Link") | problems(*GUARDED), summary="List threads")
+def list_threads(
+    access: Annotated[Access, may(Permission.READ_THREADS)],
+    query: Annotated[ThreadQuery, Query()],
+    request: Request,
+    response: Response,
+) -> ThreadPage:
+    """The threads you may see, each with how it stands or stood; the last assessed first."""
+    with access.transaction(one_moment=True) as work:
+        found = standing.list_threads(work, query)
+    return page_of(ThreadPage, found, request, response)
 
 
 @router.get("/threads/{id}", responses=problems(*GUARDED, NotFound), summary="Read a thread")
@@ -48,5 +67,5 @@ def list_transitions(
 ) -> TransitionPage:
     """The log of changes in the cases you may see, newest first."""
     with access.transaction(one_moment=True) as work:
-        found = threads.list_transitions(work, query)
+        found = transitions.list_transitions(work, query)
     return page_of(TransitionPage, found, request, response)

@@ -6,14 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy import Row, Select
 from sqlmodel import col
 
-from app.domain.classification import RelationshipType
 from app.domain.errors import NotFound
 from app.domain.thread import (
-    Direction,
     Judgement,
     Transition,
     current,
@@ -23,7 +20,6 @@ from app.domain.thread import (
     transitions,
 )
 from app.models.assessments import AssessmentHead
-from app.models.base import Moment
 from app.models.cases import Case, CaseStatus, Concern, ConcernRead, Participant, ParticipantRead
 from app.models.history import AsOf, ThreadRead
 from app.models.signals import SignalRead
@@ -32,12 +28,9 @@ from app.models.threads import (
     MatrixRead,
     Thread,
     ThreadHead,
-    TransitionInThread,
-    TransitionRow,
     TransitionSummary,
 )
 from app.services.assessment_reads import assessment_head
-from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import judgement_of
 from app.services.recorded import Recorded, Whose, recorded_in_case, recorded_in_thread
 from app.services.signals import signals_now
@@ -45,18 +38,6 @@ from app.services.signals_then import signals_then
 from app.services.statements import statements_of
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
-
-
-class TransitionQuery(PageQuery):
-    """Which transitions to list."""
-
-    team: UUID | None = Field(default=None, description="In cases of this team.")
-    practitioner: UUID | None = Field(default=None, description="In cases of this practitioner.")
-    from_type: RelationshipType | None = Field(default=None, alias="from", description="From this type.")
-    to_type: RelationshipType | None = Field(default=None, alias="to", description="To this type.")
-    direction: Direction | None = Field(default=None, description="In this direction.")
-    since: Moment | None = Field(default=None, description="Assessed at this moment or later.")
-    until: Moment | None = Field(default=None, description="Assessed before this moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,38 +189,6 @@ def _course(
     )
     rules = recorded[counting[-1].id].columns["ruleset_version"] if counting else None
     return Course(thread, tuple(counting), tuple(steps), rules)
-
-
-def list_transitions(work: Work, query: TransitionQuery) -> Slice:
-    """Return a page of the visible transitions, newest first."""
-    statement = (
-        visible_cases(work)
-        .join(TransitionRow, points_at(TransitionRow, TransitionRow.case_id, Case))
-        .with_only_columns(TransitionRow)
-    )
-    for column, value in (
-        (Case.team_id, query.team),
-        (Case.practitioner_id, query.practitioner),
-        (TransitionRow.from_type, query.from_type),
-        (TransitionRow.to_type, query.to_type),
-        (TransitionRow.direction, query.direction),
-    ):
-        if value is not None:
-            statement = statement.where(col(column) == value)
-    if query.since is not None:
-        statement = statement.where(col(TransitionRow.assessed_at) >= query.since)
-    if query.until is not None:
-        statement = statement.where(col(TransitionRow.assessed_at) < query.until)
-    statement = newest_first(
-        statement, col(TransitionRow.assessed_at), col(TransitionRow.assessment_id), query
-    )
-    page = sliced(
-        list(work.session.execute(statement).scalars()),
-        query,
-        lambda step: Place(step.assessed_at, step.assessment_id),
-    )
-    work.trail.shows(*(step.case_id for step in page.rows))
-    return Slice([TransitionInThread.model_validate(step) for step in page.rows], page.next_cursor)
 
 
 def _named_threads(work: Work) -> Select[*tuple[Any, ...]]:

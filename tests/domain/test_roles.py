@@ -23,6 +23,7 @@ MAY = {
     Permission.READ_THREADS: (True, True, False, False, False),
     # So are its steps.
     Permission.READ_TRANSITIONS: (True, True, False, False, False),
+    Permission.READ_REPORTS: (False, True, False, False, False),
     # Who the colleagues are says nothing about clients; a trainer has invented stories only.
     Permission.READ_COLLEAGUES: (True, True, False, True, True),
     # From when on something is a signal belongs to the work with clients, and a supervisor looks after it.

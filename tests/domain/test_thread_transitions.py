@@ -105,6 +105,8 @@ def test_transitions_say_everything_about_each_step() -> None:
             other_assessor=False,
             movement=False,
             same_type_in_a_row=2,
+            answers_before=BY_CODE["nnn"],
+            answers_after=BY_CODE["ynn"],
         ),
         Transition(
             previous_id=second.id,
@@ -118,6 +120,8 @@ def test_transitions_say_everything_about_each_step() -> None:
             other_assessor=False,
             movement=True,
             same_type_in_a_row=1,
+            answers_before=BY_CODE["ynn"],
+            answers_after=BY_CODE["yyy"],
         ),
     ]
 

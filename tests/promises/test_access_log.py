@@ -114,6 +114,7 @@ def test_the_routes_that_show_clients_are_really_looked_at(world: World) -> None
         "GET /v1/cases/{id}/threads",
         "GET /v1/threads/{id}",
         "GET /v1/transitions",
+        "GET /v1/threads",
         "GET /v1/access-events",
     } <= showing
 

@@ -113,6 +113,7 @@ EXECUTE = {kind: row.replace("200 200", "200 409") for kind, row in READ_ORDER.i
 LIST_FILES = {"-": "        403 403 403 403 403 403 403 200 403  401 401 401 401 401 401"}
 LIST_ORDERS = {"-": "       403 403 403 403 403 403 200 200 403  401 401 401 401 401 401"}
 LIST = {"-": "              200 200 200 200 200 403 403 403 200  401 401 401 401 401 401"}
+REPORT = {"-": "            403 403 403 200 200 403 403 403 403  401 401 401 401 401 401"}
 CHOOSE = {"-": "            403 403 403 200 200 403 403 403 403  401 401 401 401 401 401"}
 LIST_PEOPLE = {"-": "       200 200 200 200 200 403 200 200 200  401 401 401 401 401 401"}
 # The log is for the privacy officer, also where it is about a case.
@@ -176,6 +177,10 @@ OPERATIONS = {
     "GET /v1/cases/{id}/threads": READ,
     "GET /v1/threads/{id}": READ,
     "GET /v1/transitions": LIST,
+    "GET /v1/threads": LIST,
+    "GET /v1/reports/transitions": REPORT,
+    "GET /v1/reports/caseload": REPORT,
+    "GET /v1/reports/durations": REPORT,
     "GET /v1/users": LIST_PEOPLE,
     "GET /v1/teams": LIST_PEOPLE,
     "GET /v1/access-events": LOG,
@@ -473,7 +478,7 @@ def test_every_bad_token_gets_the_same_answer(world: World, row: Row) -> None:
 
 
 @pytest.mark.parametrize("caller", VISIBLE)
-@pytest.mark.parametrize("path", ["/v1/assessments", "/v1/cases", "/v1/transitions"])
+@pytest.mark.parametrize("path", ["/v1/assessments", "/v1/cases", "/v1/transitions", "/v1/threads"])
 def test_a_list_shows_what_its_caller_may_see(world: World, path: str, caller: str) -> None:
     items = world.ask(caller, "GET", f"{path}?limit=100").json()["items"]
     shown = {item["id" if path == "/v1/cases" else "case_id"] for item in items}

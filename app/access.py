@@ -43,8 +43,9 @@ log = structlog.get_logger()
 class Surroundings:
     """What the application is made of.
 
-    The doorkeeper that stands there of itself has no limits. `trust` is the folder outside the
-    database; without one, nothing is kept there.
+    The doorkeepers that stand there of themselves have no limits; `training_doorkeeper` is at the doors
+    that open with the code of a training. `trust` is the folder outside the database; without one, nothing
+    is kept there.
     """
 
     database: Database
@@ -53,6 +54,7 @@ class Surroundings:
     doorkeeper: Doorkeeper = field(default_factory=Doorkeeper)
     trust: TrustFolder | None = None
     passwords: Passwords = field(default_factory=strong_passwords)
+    training_doorkeeper: Doorkeeper = field(default_factory=Doorkeeper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +148,18 @@ class Access:
     def settle_erasure(self) -> None:
         """Do what belongs to an erasure and cannot be in its transaction. Call it after the commit.
 
-        It does not fail.
+        It does not fail, and one step does not keep the other from being done.
         """
-        try:
-            drop_remnants(self.surroundings.database)
-            if self.surroundings.trust is not None:
-                sync_erasures(self.surroundings.database, self.surroundings.trust)
-        except Exception:
-            # Whatever it is, the erasure is committed: an error would say that it failed. Upkeep tries again.
-            log.exception("erasure_not_settled", request_id=self.origin.request_id)
+        database, trust = self.surroundings.database, self.surroundings.trust
+        steps: list[Callable[[], object]] = [lambda: drop_remnants(database)]
+        if trust is not None:
+            steps.append(lambda: sync_erasures(database, trust))
+        for step in steps:
+            try:
+                step()
+            except Exception:
+                # Whatever it is, the erasure is committed: an error would say it failed. Upkeep tries again.
+                log.exception("erasure_not_settled", request_id=self.origin.request_id)
 
     def _permitted(self, found: Found) -> Actor:
         if found.refusal is not None:

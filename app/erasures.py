@@ -21,9 +21,15 @@ class BadErasure(ValueError):
 def sync_erasures(database: Database, trust: TrustFolder) -> int:
     """Add to the list each executed order that it lacks, of every organisation. Returns how many.
 
-    Written twice by two processes at the same time, an order is carried out once all the same.
+    Written twice by two processes at the same time, an order is carried out once all the same. A line
+    that cannot be read keeps nothing from being added; raises `BadErasure` after that.
     """
-    kept = {UUID(json.loads(line)["order"]["id"]) for line in trust.lines(ERASURES)}
+    kept, bad = set(), []
+    for number, line in enumerate(trust.lines(ERASURES), start=1):
+        try:
+            kept.add(_order_id(line))
+        except BadErasure:
+            bad.append(number)
     lines = []
     with transaction(database, write=False) as connection:
         for organisation_id in organisation_ids(Session(connection)):
@@ -32,6 +38,8 @@ def sync_erasures(database: Database, trust: TrustFolder) -> int:
                     json.dumps(record, separators=(",", ":")) for record in executed_orders(session, kept)
                 ]
     trust.append(ERASURES, lines)
+    if bad:
+        raise BadErasure(f"line {bad[0]} of {trust.folder / ERASURES} is no erasure")
     return len(lines)
 
 
@@ -51,6 +59,13 @@ def replay_erasures(database: Database, lines: Iterable[str], now: datetime) -> 
                     replayed += replay(session, record, now)
                     session.flush()
     return replayed
+
+
+def _order_id(line: str) -> UUID:
+    try:
+        return UUID(_record(line)[0]["order"]["id"])
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadErasure from error
 
 
 def _record(line: str) -> tuple[dict[str, Any], UUID]:

@@ -26,12 +26,14 @@ from app.routers import (
     health,
     plain_language,
     reports,
+    second_opinions,
     signals,
     threads,
+    training,
 )
 from app.settings import LOCAL_HOSTS, Settings
 from app.signing import signing_key
-from app.throttling import BAD_TOKENS_A_MINUTE, Doorkeeper
+from app.throttling import BAD_TOKENS_A_MINUTE, TRAINING_REQUESTS_A_SECOND, Doorkeeper
 from app.trust import TrustFolder
 from app.unguarded import refuse_unguarded_routes
 from app.upkeep import Upkeep
@@ -50,6 +52,7 @@ _ROUTERS = (
     plain_language,
     signals,
     assessments,
+    second_opinions,
     cases,
     threads,
     reports,
@@ -57,6 +60,7 @@ _ROUTERS = (
     erasures,
     access_events,
     colleagues,
+    training,
 )
 
 
@@ -110,6 +114,9 @@ def start(settings: Settings) -> FastAPI:
         lambda: datetime.now(UTC),
         Doorkeeper(bad_tokens_a_minute=BAD_TOKENS_A_MINUTE, requests_a_second=settings.requests_per_second),
         trust,
+        training_doorkeeper=Doorkeeper(
+            bad_tokens_a_minute=BAD_TOKENS_A_MINUTE, requests_a_second=TRAINING_REQUESTS_A_SECOND
+        ),
     )
     return app
 

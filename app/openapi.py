@@ -24,12 +24,14 @@ _TAGS = {
     "model": "The questions, the rules, the approaches, stories and sources. Open to all.",
     "plain language": "Words that make people disappear, and what to write instead. Nothing is stored.",
     "assessments": "Record three answers about one conversation, correct them, read them.",
+    "second opinions": "An own view of a conversation, given before seeing how it was judged; then both.",
     "cases": "Cases: open, close, reopen, hand over; the caseload and the matrix of a case.",
     "history": "How working relationships changed, as of a date and as known at a date.",
     "signals": "What asks for attention in a thread: the rules, and from when on.",
     "reports": "Counts about a team, the small ones hidden; never about one practitioner.",
     "clients": "The rights of clients: how long a file stays, restriction, a copy, erasure.",
     "organisation": "Colleagues and teams.",
+    "training": "A group that judges stories together, and how far it agrees. It holds no clients.",
     "access log": "Who saw or changed what, told to the client too, and the monthly review of it.",
     "description": "This description itself.",
     "health": "For the one who looks after the service.",
@@ -214,8 +216,8 @@ def _mend_parameters(parameters: list[Json]) -> None:
         schema = parameter["schema"]
         choices = schema.get("anyOf", [])
         if _NULL in choices:
-            (choice,) = (choice for choice in schema.pop("anyOf") if choice != _NULL)
-            parameter["schema"] = choice | schema
+            others = [choice for choice in schema.pop("anyOf") if choice != _NULL]
+            parameter["schema"] = (others[0] if len(others) == 1 else {"anyOf": others}) | schema
         # It is optional to FastAPI, so that leaving it out can be answered with 428.
         parameter["required"] |= parameter["name"] == "If-Match"
 

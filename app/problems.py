@@ -37,8 +37,19 @@ from app.domain.errors import (
     VersionRequired,
     WithheldAlready,
 )
+from app.domain.second_opinion import CountsNoMore, OpinionAsked, OpinionIsOpen, OpinionIsOver
 from app.domain.signing_in import LinkDoesNotWork, LoginIsTaken
 from app.domain.texts import Language, Text
+from app.domain.training import (
+    AnsweredOtherwise,
+    NicknameIsTaken,
+    NoSuchSession,
+    NotJoined,
+    ResultsNotShown,
+    SessionIsClosed,
+    SessionIsFull,
+    SessionMovesForward,
+)
 from app.services.organisations import NameIsTaken
 from app.validation import invalid_input
 from app.wire import (
@@ -60,6 +71,8 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     ForgedForm: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     LinkDoesNotWork: HTTPStatus.NOT_FOUND,
+    NoSuchSession: HTTPStatus.NOT_FOUND,
+    NotJoined: HTTPStatus.FORBIDDEN,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     CaseIsClosed: HTTPStatus.CONFLICT,
     CaseIsRestricted: HTTPStatus.CONFLICT,
@@ -73,8 +86,18 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     NotThisStep: HTTPStatus.CONFLICT,
     TwoPeopleNeeded: HTTPStatus.CONFLICT,
     WithheldAlready: HTTPStatus.CONFLICT,
+    CountsNoMore: HTTPStatus.CONFLICT,
+    OpinionAsked: HTTPStatus.CONFLICT,
+    OpinionIsOpen: HTTPStatus.CONFLICT,
+    OpinionIsOver: HTTPStatus.CONFLICT,
     AlreadyCorrected: HTTPStatus.CONFLICT,
     TooLateToUndo: HTTPStatus.CONFLICT,
+    AnsweredOtherwise: HTTPStatus.CONFLICT,
+    NicknameIsTaken: HTTPStatus.CONFLICT,
+    ResultsNotShown: HTTPStatus.CONFLICT,
+    SessionIsClosed: HTTPStatus.CONFLICT,
+    SessionIsFull: HTTPStatus.CONFLICT,
+    SessionMovesForward: HTTPStatus.CONFLICT,
     VersionIsStale: HTTPStatus.PRECONDITION_FAILED,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -25,16 +25,20 @@ class TrustFolder:
         if not text:
             return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(self.folder / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        file = os.open(self.folder / name, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
+            # A line that was cut off when the power failed does not take the next one with it.
+            size = os.fstat(file).st_size
+            if size and os.pread(file, 1, size - 1) != b"\n":
+                text = f"\n{text}"
             os.write(file, text.encode())
             os.fsync(file)
         finally:
             os.close(file)
 
     def lines(self, name: str) -> Iterator[str]:
-        """Yield the lines of a file; none when there is no file yet."""
+        """Yield the lines of a file; none when there is no file. What is no text spoils its line only."""
         path = self.folder / name
         if path.exists():
-            with path.open(encoding="utf-8") as file:
+            with path.open(encoding="utf-8", errors="backslashreplace") as file:
                 yield from (line.rstrip("\n") for line in file)

@@ -18,6 +18,7 @@ from app.services.idempotency import forget_old
 from app.services.organisations import organisation_ids
 from app.services.sealing import seal
 from app.services.throttle import forget_failures
+from app.services.training_removal import remove_old_sessions
 from app.signing import signing_key
 from app.trust import TrustFolder
 
@@ -75,9 +76,17 @@ def forget_all(database: Database, now: datetime) -> None:
     _in_each(organisations_of(database), forget)
 
 
-def _list_erasures(database: Database, trust: TrustFolder) -> None:
-    sync_erasures(database, trust)
-    drop_remnants(database)
+def remove_trainings(database: Database, now: datetime) -> None:
+    """Remove the trainings that ended long enough ago, with everything in them."""
+
+    def remove(organisation: UUID) -> None:
+        with (
+            transaction(database, write=True) as connection,
+            OrganisationSession(connection, organisation) as session,
+        ):
+            remove_old_sessions(session, now)
+
+    _in_each(organisations_of(database), remove)
 
 
 def _seal(database: Database, organisation: UUID, now: datetime) -> None:
@@ -108,7 +117,7 @@ class Job:
 
     name: str
     every: timedelta
-    do: Callable[[Surroundings, TrustFolder], None]
+    do: Callable[[Surroundings, TrustFolder], object]
     at_the_end: bool = False
 
 
@@ -120,8 +129,10 @@ JOBS = (
         lambda around, trust: checkpoint_all(around.database, trust, around.clock()),
         at_the_end=True,
     ),
-    # An erasure is listed as soon as it is done; this is for the one whose process was killed just then.
-    Job("erasures", timedelta(hours=1), lambda around, trust: _list_erasures(around.database, trust)),
+    # Both are done right after an erasure; this is for the one whose process was killed just then.
+    Job("erasures", timedelta(hours=1), lambda around, trust: sync_erasures(around.database, trust)),
+    Job("remnants", timedelta(hours=1), lambda around, _: drop_remnants(around.database)),
+    Job("trainings", timedelta(hours=1), lambda around, _: remove_trainings(around.database, around.clock())),
     Job("forget", timedelta(days=1), lambda around, _: forget_all(around.database, around.clock())),
 )
 """In this order. Several processes may do them at the same time."""

@@ -93,6 +93,8 @@ _WORDS: dict[str, tuple[str, Text]] = {
     "string_too_short": _EMPTY,
     "blank": _EMPTY,
     "string_too_long": _TOO_LONG,
+    "too_short": ("too_few", Text(nl="Kies er minstens {limit}.", en="Choose at least {limit}.")),
+    "too_long": ("too_many", Text(nl="Kies er hooguit {limit}.", en="Choose at most {limit}.")),
     "greater_than": _AT_LEAST,
     "greater_than_equal": _AT_LEAST,
     "less_than": _AT_MOST,
@@ -145,6 +147,13 @@ _WORDS: dict[str, tuple[str, Text]] = {
         Text(
             nl="Een verwijzing mag geen telefoonnummer bevatten. Neem de code uit je eigen systeem.",
             en="A reference must not hold a phone number. Take the code from your own system.",
+        ),
+    ),
+    "nickname_of_somebody": (
+        "nickname_of_somebody",
+        Text(
+            nl="Kies een bijnaam zonder nummer of e-mailadres waaraan iemand je kan herkennen.",
+            en="Choose a nickname without a number or e-mail address by which people can tell who you are.",
         ),
     ),
     "moment": (

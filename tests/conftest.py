@@ -1,5 +1,6 @@
 """What all tests share: both databases, freshly migrated, and callers in every role."""
 
+import io
 import os
 import shutil
 import tempfile
@@ -9,9 +10,13 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+import structlog
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from starlette.testclient import TestClient
 
+from app import upkeep
 from app.access import Surroundings
 from app.database import Database, OrganisationSession, open_database, transaction
 from app.database.schema import migrate
@@ -41,6 +46,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _quiet_logs() -> None:
     """Log as the service does, and only what went wrong."""
     set_up_logs("error")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_loop() -> Iterator[None]:
+    """Let all callers of the application share one event loop.
+
+    Each request would begin one of its own, with two threads: that takes longer than most requests.
+    """
+    with start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
+
+
+@pytest.fixture
+def upkeep_log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What upkeep logs: the usual logger keeps the stream it began with, which no test can read."""
+    stream, config = io.StringIO(), structlog.get_config()
+    how = {name: config[name] for name in ("processors", "wrapper_class")}
+    monkeypatch.setattr(upkeep, "log", structlog.wrap_logger(structlog.WriteLogger(stream), **how))
+    return stream
 
 
 # ---------------------------------------------------------------- databases

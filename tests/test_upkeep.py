@@ -1,5 +1,6 @@
 """What the service does by itself, through the real lifespan, and on the command line afterwards."""
 
+import io
 import sys
 import time
 from collections.abc import Callable
@@ -99,7 +100,7 @@ def test_round_forgets_old_keys_once_a_day(
 
 
 def test_a_job_that_fails_is_tried_again_and_keeps_no_other_from_being_done(
-    around: Surroundings, trust: TrustFolder, capsys: pytest.CaptureFixture[str]
+    around: Surroundings, trust: TrustFolder, upkeep_log: io.StringIO
 ) -> None:
     done: list[str] = []
 
@@ -113,7 +114,9 @@ def test_a_job_that_fails_is_tried_again_and_keeps_no_other_from_being_done(
     upkeep.round()
     upkeep.round()
     assert done == ["failing", "good", "failing"]
-    assert "a secret" not in capsys.readouterr().err
+    logged = upkeep_log.getvalue()
+    assert logged.count('"job":"bad"') == 2
+    assert "a secret" not in logged
 
 
 def test_several_processes_seal_every_line_once(
@@ -166,7 +169,7 @@ def test_the_thread_goes_on_after_a_fault(around: Surroundings, trust: TrustFold
         time.sleep(0.01)
     upkeep.stop()
     assert len(rounds) >= 3
-    assert {job.name for job in JOBS} == {"seal", "checkpoint", "erasures", "forget"}
+    assert {job.name for job in JOBS} == {"seal", "checkpoint", "erasures", "remnants", "forget", "trainings"}
 
 
 # ---------------------------------------------------------------- werkrelatie verify

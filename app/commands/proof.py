@@ -26,10 +26,18 @@ from app.signing import PUBLIC_KEYS, signing_key
 from app.trust import CHECKPOINTS, TrustFolder
 from app.upkeep import organisations_of
 
+_BAD_LIST = "The list of erasures has a line that is none: mend it first."
+
 
 def bring_trust_up_to_date(database: Database, trust: TrustFolder, now: datetime) -> None:
-    """Let the trust folder know of every erasure so far, and of how far every chain is."""
-    sync_erasures(database, trust)
+    """Let the trust folder know of every erasure so far, and of how far every chain is.
+
+    Raises `BackupRefused` when the list of erasures is damaged.
+    """
+    try:
+        sync_erasures(database, trust)
+    except BadErasure as error:
+        raise BackupRefused(_BAD_LIST) from error
     write_checkpoints(trust, signing_key(trust), heads_of(database), now)
 
 
@@ -79,7 +87,7 @@ def repeat_erasures(database: Database, lines: Iterable[str], now: datetime) -> 
     try:
         return replay_erasures(database, lines, now)
     except BadErasure as error:
-        raise BackupRefused("The list of erasures has a line that is none: mend it first.") from error
+        raise BackupRefused(_BAD_LIST) from error
 
 
 def heads_of(database: Database) -> list[Head]:

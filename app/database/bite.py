@@ -46,6 +46,7 @@ _IN_ORDER = (
     "accessed_client",
     "access_seal",
     "access_review",
+    "signal_setting",
     "erasure_order",
     "erased_row",
 )

@@ -178,6 +178,23 @@ DEEDS: Mapping[str, Deed] = {
     Permission.MANAGE_TOKENS: Deed(
         Action.UPDATE, Text(nl="een sleutel gemaakt of ingetrokken", en="made or revoked a token")
     ),
+    Permission.RUN_TRAINING: Deed(Action.EXECUTE, Text(nl="een training gegeven", en="run a training")),
+    Permission.ASK_OPINION: Deed(
+        Action.CREATE, Text(nl="om een tweede inschatting gevraagd", en="asked for a second opinion")
+    ),
+    Permission.READ_OPINIONS: Deed(
+        Action.READ, Text(nl="een tweede inschatting bekeken", en="looked at a second opinion")
+    ),
+    Permission.GIVE_OPINION: Deed(
+        Action.CREATE, Text(nl="een tweede inschatting gegeven", en="given a second opinion")
+    ),
+    Permission.WITHDRAW_OPINION: Deed(
+        Action.UPDATE,
+        Text(
+            nl="een vraag om een tweede inschatting ingetrokken",
+            en="withdrawn a question for a second opinion",
+        ),
+    ),
     SignIn.SIGNED_IN: Deed(Action.EXECUTE, Text(nl="ingelogd", en="signed in")),
     SignIn.SIGNED_OUT: Deed(Action.EXECUTE, Text(nl="uitgelogd", en="signed out")),
     SignIn.LINK_USED: Deed(

@@ -47,6 +47,11 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "account:manage"
     GRANT_FACTOR_RESET = "account:grant_reset"
     MANAGE_TOKENS = "token:manage"
+    RUN_TRAINING = "training:run"
+    ASK_OPINION = "opinion:ask"
+    READ_OPINIONS = "opinion:read"
+    GIVE_OPINION = "opinion:give"
+    WITHDRAW_OPINION = "opinion:withdraw"
 
 
 ROLE_SENTENCES = {
@@ -55,12 +60,12 @@ ROLE_SENTENCES = {
         en="Has the conversations, records the answers and sees their own cases.",
     ),
     Role.SUPERVISOR: Text(
-        nl="Ziet de dossiers van het team en verandert er niets aan.",
-        en="Sees the cases of the team and changes nothing in them.",
+        nl="Ziet de dossiers van het team, geeft een tweede inschatting en verandert verder niets.",
+        en="Sees the cases of the team, gives a second opinion and changes nothing else.",
     ),
     Role.TRAINER: Text(
-        nl="Laat het model zien met verzonnen verhalen en ziet geen dossiers.",
-        en="Shows the model with invented stories and sees no cases.",
+        nl="Geeft training met verzonnen verhalen en ziet geen dossiers.",
+        en="Gives training with invented stories and sees no cases.",
     ),
     Role.ADMIN: Text(
         nl="Beheert accounts, teams en sleutels, voert toegewezen wissingen uit en ziet geen dossiers.",
@@ -140,6 +145,13 @@ PERMISSION_SENTENCES = {
         en="allow somebody to set up a new second step",
     ),
     Permission.MANAGE_TOKENS: Text(nl="sleutels maken en intrekken", en="make and revoke tokens"),
+    Permission.RUN_TRAINING: Text(nl="een training geven", en="run a training"),
+    Permission.ASK_OPINION: Text(nl="om een tweede inschatting vragen", en="ask for a second opinion"),
+    Permission.READ_OPINIONS: Text(nl="tweede inschattingen lezen", en="read second opinions"),
+    Permission.GIVE_OPINION: Text(nl="een tweede inschatting geven", en="give a second opinion"),
+    Permission.WITHDRAW_OPINION: Text(
+        nl="een vraag om een tweede inschatting intrekken", en="withdraw a question for a second opinion"
+    ),
 }
 
 _READ = {
@@ -151,6 +163,9 @@ _READ = {
     Permission.READ_TRANSITIONS,
     Permission.READ_COLLEAGUES,
     Permission.READ_SIGNAL_SETTINGS,
+    Permission.ASK_OPINION,
+    Permission.READ_OPINIONS,
+    Permission.WITHDRAW_OPINION,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -166,9 +181,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.SUPERVISOR: frozenset(
-        _READ | {Permission.REQUEST_ERASURE, Permission.CHANGE_SIGNAL_SETTINGS, Permission.READ_REPORTS}
+        _READ
+        | {
+            Permission.REQUEST_ERASURE,
+            Permission.CHANGE_SIGNAL_SETTINGS,
+            Permission.READ_REPORTS,
+            Permission.GIVE_OPINION,
+            # Of their own opinions alone: see `correct` in services/assessments.py.
+            Permission.CORRECT_ASSESSMENT,
+        }
     ),
-    Role.TRAINER: frozenset({Permission.OWN_ACCOUNT}),
+    Role.TRAINER: frozenset({Permission.OWN_ACCOUNT, Permission.RUN_TRAINING}),
     Role.ADMIN: frozenset(
         {
             Permission.OWN_ACCOUNT,

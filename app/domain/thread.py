@@ -290,3 +290,12 @@ def chain_of(judgements: Iterable[Judgement], assessment_id: UUID) -> Chain:
         length += 1
         newest = by_superseded[newest]
     return Chain(place, length, newest)
+
+
+def first_of(judgements: Iterable[Judgement], assessment_id: UUID) -> UUID:
+    """Return the row with which the chain of corrections of an assessment began."""
+    before = {judgement.id: judgement.supersedes for judgement in judgements}
+    first = assessment_id
+    while (earlier := before[first]) is not None:
+        first = earlier
+    return first

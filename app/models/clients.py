@@ -22,6 +22,7 @@ from app.models.cases import (
 )
 from app.models.erasures import ErasureOrderRead
 from app.models.rights import PassageRead
+from app.models.second_opinions import OpinionOnFile
 from app.models.threads import ThreadHead, TransitionInThread
 
 # ---------------------------------------------------------------- in
@@ -217,6 +218,9 @@ class ClientCopy(Output):
         description="Everything that was recorded, corrections and own statements included."
     )
     transitions: list[TransitionInThread] = ApiField(description="How it changed.")
+    second_opinions: list[OpinionOnFile] = ApiField(
+        description="Who was asked for an own view of a conversation; what was given is in `assessments`."
+    )
     withheld: list[PassageRead] = ApiField(description="Which texts are kept out of this copy, and why.")
     erasure_orders: list[ErasureOrderRead] = ApiField(
         description="Requests to erase, and what became of them."

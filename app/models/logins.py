@@ -65,7 +65,11 @@ class LoginLevel(StrEnum):
 
 
 class LoginSession(SQLModel, table=True):
-    """One time that somebody signed in, in one role. Only the hash of the cookie is here."""
+    """One time that somebody signed in, in one role. Only the hash of the cookie is here.
+
+    `confirmed_at` is when they last said who they are: by a password, a code, or choosing a password.
+    Of who came by a link and has not chosen one yet it lies before `created_at`.
+    """
 
     __tablename__ = "login_session"
     __table_args__ = (belongs_to("user", "user_id"), Index(None, "organisation_id", "user_id"))
@@ -82,6 +86,11 @@ class LoginSession(SQLModel, table=True):
     network: str | None = Field(default=None, max_length=45)
     browser: str | None = Field(default=None, max_length=40)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    @property
+    def is_by_link_alone(self) -> bool:
+        """Whether nobody has said who they are yet: they hold a link, and still have to choose a password."""
+        return self.confirmed_at < self.created_at
 
 
 class LinkKind(StrEnum):

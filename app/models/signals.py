@@ -65,9 +65,9 @@ class SignalSetting(SQLModel, table=True):
     __tablename__ = "signal_setting"
     __table_args__ = (
         belongs_to("user", "set_by_id"),
-        CheckConstraint(f"stuck_after between {FEWEST} and {MOST}", name="stuck_after"),
-        CheckConstraint(f"not_done_after between {FEWEST} and {MOST}", name="not_done_after"),
-        CheckConstraint(f"not_seen_days between {LEAST_DAYS} and {MOST_DAYS}", name="not_seen_days"),
+        CheckConstraint(f"stuck_after between 1 and {MOST}", name="stuck_after"),
+        CheckConstraint(f"not_done_after between 1 and {MOST}", name="not_done_after"),
+        CheckConstraint(f"not_seen_days between 1 and {MOST_DAYS}", name="not_seen_days"),
     )
 
     organisation_id: UUID = Field(primary_key=True)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from app.access import Access, may, may_once
 from app.domain.errors import NotFound, VersionIsStale, VersionRequired, WithheldAlready
 from app.domain.roles import Permission
+from app.domain.second_opinion import OpinionIsOpen
 from app.domain.texts import Language
 from app.models.base import Page
 from app.models.cases import CaseReference
@@ -105,7 +106,7 @@ def change_client(
 @router.get(
     "/clients/{case_reference}/export",
     response_model=ClientCopy,
-    responses=_AS_A_PAGE | problems(*GUARDED, NotFound),
+    responses=_AS_A_PAGE | problems(*GUARDED, NotFound, OpinionIsOpen),
     summary="Make a copy of a file",
 )
 def export_client(

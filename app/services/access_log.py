@@ -16,6 +16,7 @@ from app.models.base import clean_text, table_of, uuid7
 from app.models.cases import Case
 from app.models.organisations import UserKind
 from app.models.rights import ErasureOrder
+from app.models.second_opinions import SecondOpinion
 from app.models.threads import Thread
 from app.services.ledger import append
 from app.services.trail import Trail
@@ -142,6 +143,7 @@ def _cases_behind(session: Session, entity_id: UUID) -> set[UUID]:
         (Assessment, Assessment.case_id),
         (Thread, Thread.case_id),
         (ErasureOrder, ErasureOrder.case_id),
+        (SecondOpinion, SecondOpinion.case_id),
     )
     return {
         case_id

@@ -66,18 +66,18 @@ def roles_of(session: Session, user_id: UUID) -> dict[Role, tuple[UUID, ...]]:
 
 def set_password(session: Session, user_id: UUID, password_hash: str) -> None:
     """Store the hash of a new password. Whoever calls ends the other sessions."""
-    _set(session, user_id, password_hash=password_hash)
+    change_account(session, user_id, password_hash=password_hash)
 
 
 def set_factor(session: Session, user_id: UUID, secret: str, step: int) -> None:
     """Store the second step that was just tried with a code of `step`, which then works no more."""
-    _set(session, user_id, factor_secret=secret, factor_step=step, factor_reset_asked_by_id=None)
+    change_account(session, user_id, factor_secret=secret, factor_step=step, factor_reset_asked_by_id=None)
 
 
 def reset_factor(session: Session, user_id: UUID) -> None:
     """Forget the second step and its recovery codes. Whoever calls ends the sessions and makes a link."""
     if account := account_of(session, user_id):
-        _set(session, user_id, factor_secret=None, factor_step=None, factor_reset_asked_by_id=None)
+        change_account(session, user_id, factor_secret=None, factor_step=None, factor_reset_asked_by_id=None)
         forget_codes(session, account.id)
 
 
@@ -92,10 +92,11 @@ def forget_codes(session: Session, account_id: UUID) -> None:
 
 def remember_sign_in(session: Session, user_id: UUID, now: datetime) -> None:
     """Remember when somebody last signed in."""
-    _set(session, user_id, signed_in_at=now)
+    change_account(session, user_id, signed_in_at=now)
 
 
-def _set(session: Session, user_id: UUID, **values: object) -> None:
+def change_account(session: Session, user_id: UUID, **values: object) -> None:
+    """Give columns of the account of a user another value."""
     session.connection().execute(
         update(_ACCOUNT)
         .where(_ACCOUNT.c.organisation_id == organisation_of(session), _ACCOUNT.c.user_id == user_id)

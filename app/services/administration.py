@@ -23,8 +23,8 @@ from app.domain.roles import Role
 from app.models.base import table_of, uuid7
 from app.models.logins import LinkKind, LocalAccount
 from app.models.organisations import ApiToken, Membership, Organisation, Team, User, UserKind
-from app.services.accounts import create_account, reset_factor, roles_of
-from app.services.administration_reads import Colleague, find_person
+from app.services.accounts import change_account, create_account, reset_factor, roles_of
+from app.services.administration_reads import Colleague, find_human_colleague
 from app.services.links import drop_links, make_link
 from app.services.logins import end_sessions, is_blocked
 from app.services.organisations import NameIsTaken, create_team
@@ -85,7 +85,7 @@ def give_account(work: Work, user_id: UUID, login: str) -> MadeLink:
     Raises `NotFound`, `NotInThisState` when they have one, and `LoginIsTaken`.
     """
     work.trail.about("account", user_id)
-    if find_person(work, user_id).state is not AccountState.NONE:
+    if find_human_colleague(work, user_id).state is not AccountState.NONE:
         raise NotInThisState
     return _invite(work, user_id, login)
 
@@ -102,7 +102,7 @@ def make_new_link(work: Work, user_id: UUID) -> MadeLink:
     """
     work.trail.about("account_link", user_id)
     kinds = {AccountState.INVITED: LinkKind.INVITATION, AccountState.ACTIVE: LinkKind.RESET}
-    kind = kinds.get(find_person(work, user_id).state)
+    kind = kinds.get(find_human_colleague(work, user_id).state)
     if kind is None:
         raise NotInThisState
     return _link(work, user_id, kind)
@@ -122,11 +122,11 @@ def block(work: Work, user_id: UUID) -> None:
     """
     work.trail.about("account_block", user_id)
     _stay_administrator(work)
-    if find_person(work, user_id).state not in (AccountState.INVITED, AccountState.ACTIVE):
+    if find_human_colleague(work, user_id).state not in (AccountState.INVITED, AccountState.ACTIVE):
         raise NotInThisState
     if user_id == work.actor.user_id:
         raise NotOnYourself
-    _set(work.session, user_id, blocked_at=work.now, factor_reset_asked_by_id=None)
+    change_account(work.session, user_id, blocked_at=work.now, factor_reset_asked_by_id=None)
     end_sessions(work.session, user_id, work.now)
     drop_links(work.session, user_id, work.now)
     work.session.connection().execute(
@@ -146,15 +146,15 @@ def unblock(work: Work, user_id: UUID) -> None:
     Raises `NotFound`, and `NotInThisState` for who is not blocked.
     """
     work.trail.about("account_block", user_id)
-    if find_person(work, user_id).state is not AccountState.BLOCKED:
+    if find_human_colleague(work, user_id).state is not AccountState.BLOCKED:
         raise NotInThisState
-    _set(work.session, user_id, blocked_at=None)
+    change_account(work.session, user_id, blocked_at=None)
 
 
 def sign_out_everywhere(work: Work, user_id: UUID) -> None:
     """End all sessions of a colleague. Raises `NotFound`."""
     work.trail.about("account_sessions", user_id)
-    find_person(work, user_id)
+    find_human_colleague(work, user_id)
     end_sessions(work.session, user_id, work.now)
 
 
@@ -170,7 +170,7 @@ def add_role(work: Work, user_id: UUID, role: Role, team_id: UUID | None) -> Non
     _refuse_unknown_team(work, team_id)
     # One change of roles at a time: where a role has no team, the database keeps nobody from having it twice.
     _stay_administrator(work)
-    held = find_person(work, user_id).roles
+    held = find_human_colleague(work, user_id).roles
     if any((one.role, one.team and one.team.id) == (role, team_id) for one in held):
         raise HasThisRole
     _insert_role(work.session, user_id, role, team_id)
@@ -185,7 +185,7 @@ def remove_role(work: Work, user_id: UUID, membership_id: UUID) -> None:
     """
     work.trail.about("account_roles", user_id)
     _stay_administrator(work)
-    held = {one.id: one.role for one in find_person(work, user_id).roles}
+    held = {one.id: one.role for one in find_human_colleague(work, user_id).roles}
     if membership_id not in held:
         raise NotFound
     if user_id == work.actor.user_id and held[membership_id] is Role.ADMIN:
@@ -237,7 +237,7 @@ def ask_reset(work: Work, user_id: UUID) -> None:
         raise TwoPeopleNeeded(TWO_FOR_A_RESET)
     if not found.has_factor or found.state is not AccountState.ACTIVE or found.reset_asked_by:
         raise NotInThisState
-    _set(work.session, user_id, factor_reset_asked_by_id=work.actor.user_id)
+    change_account(work.session, user_id, factor_reset_asked_by_id=work.actor.user_id)
 
 
 def withdraw_reset(work: Work, user_id: UUID) -> None:
@@ -245,7 +245,7 @@ def withdraw_reset(work: Work, user_id: UUID) -> None:
     work.trail.about("account_reset", user_id)
     if _locked(work, user_id).reset_asked_by is None:
         raise NotInThisState
-    _set(work.session, user_id, factor_reset_asked_by_id=None)
+    change_account(work.session, user_id, factor_reset_asked_by_id=None)
 
 
 def grant_reset(work: Work, user_id: UUID) -> None:
@@ -271,15 +271,7 @@ def _locked(work: Work, user_id: UUID) -> Colleague:
         _ACCOUNT.c.organisation_id == work.actor.organisation_id, _ACCOUNT.c.user_id == user_id
     )
     work.session.connection().execute(lock.with_for_update())
-    return find_person(work, user_id)
-
-
-def _set(session: Session, user_id: UUID, **values: object) -> None:
-    session.connection().execute(
-        update(_ACCOUNT)
-        .where(_ACCOUNT.c.organisation_id == organisation_of(session), _ACCOUNT.c.user_id == user_id)
-        .values(**values)
-    )
+    return find_human_colleague(work, user_id)
 
 
 # ---------------------------------------------------------------- teams

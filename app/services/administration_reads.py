@@ -75,7 +75,7 @@ def find_colleague(work: Work, user_id: UUID) -> Colleague:
     return found[0]
 
 
-def find_person(work: Work, user_id: UUID) -> Colleague:
+def find_human_colleague(work: Work, user_id: UUID) -> Colleague:
     """Return one colleague who can sign in. Raises `NotFound`, also for a program."""
     found = find_colleague(work, user_id)
     if found.state is AccountState.MACHINE:

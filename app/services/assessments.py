@@ -1,20 +1,25 @@
 """Record and correct assessments. Nothing is overwritten: a correction is a row of its own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
+from sqlmodel import col, select
 
 from app.domain.answers import Answers
-from app.domain.errors import AlreadyCorrected, FieldError, InvalidInput
+from app.domain.errors import AlreadyCorrected, FieldError, InvalidInput, NotPermitted
+from app.domain.roles import PERMISSION_SENTENCES, Permission
+from app.domain.second_opinion import is_theirs_to_correct
 from app.domain.texts import Text
-from app.domain.thread import Judgement, chain_of
+from app.domain.thread import Judgement, chain_of, first_of
 from app.models.assessments import Assessment, AssessmentCreate, AssessmentRead, CorrectionCreate
 from app.models.base import table_of, uuid7
+from app.models.second_opinions import SecondOpinion
 from app.services.assessment_reads import assessment_read
-from app.services.places import find_place, lock_thread, refuse_restricted
+from app.services.places import Place, find_place, lock_thread, refuse_restricted
 from app.services.projections import (
     Projection,
     ThreadKey,
@@ -41,16 +46,11 @@ def record(work: Work, body: AssessmentCreate) -> tuple[AssessmentRead, str]:
     held_at = body.conversation.held_at or body.assessed_at or work.now
     assessed_at = body.assessed_at or held_at
     _refuse_impossible_moments(work.now, held_at, assessed_at)
-    place = find_place(work, body, held_at)
-    earlier = judgements(work.session, place.thread_id)
-    columns, made = _append(
+    return record_in(
         work,
-        earlier,
+        find_place(work, body, held_at),
         body.answers.answers,
         {
-            "case_id": place.case_id,
-            "thread_id": place.thread_id,
-            "conversation_id": place.conversation_id,
             "assessed_at": assessed_at,
             "perspective": body.perspective,
             "participant_role": body.participant.role,
@@ -68,20 +68,30 @@ def record(work: Work, body: AssessmentCreate) -> tuple[AssessmentRead, str]:
             "previous_task_done": body.previous_task_done,
             "change_reason": body.change_reason,
             "note": body.note,
-            "supersedes_id": None,
-            "reason": None,
-            "retracted": False,
         },
+    )
+
+
+def record_in(
+    work: Work, place: Place, answers: Answers, values: Mapping[str, Any]
+) -> tuple[AssessmentRead, str]:
+    """Record three answers where they belong. `values` are the columns that say more; left out is unsaid.
+
+    Whoever calls has found that the actor may record there, and nothing else comes first.
+    """
+    where = {name: getattr(place, name) for name in ("case_id", "thread_id", "conversation_id")}
+    columns, made = _append(
+        work, judgements(work.session, place.thread_id), answers, {**_UNSAID, **values, **where}
     )
     recorded = Recorded(
         columns=columns,
         recorded_by=work.actor.name,
-        case=body.case.reference,
+        case=place.case,
         participant_id=place.participant_id,
-        participant=body.participant.reference,
+        participant=place.participant,
         concern_id=place.concern_id,
-        concern=body.concern.reference,
-        held_at=held_at,
+        concern=place.concern,
+        held_at=place.held_at,
     )
     _leave_a_trail(work, recorded)
     return assessment_read(work, recorded, made), "1-1"
@@ -92,14 +102,16 @@ def correct(
 ) -> tuple[AssessmentRead, str]:
     """Put other answers in the place of recorded ones, or mark them as entered in error.
 
-    What is not corrected is taken over. Raises `NotFound`, `CaseIsRestricted`, `VersionRequired`,
-    `VersionIsStale`, and `AlreadyCorrected` when another row took the place of this one.
+    What is not corrected is taken over. Raises `NotFound`, `NotPermitted` for the opinion of somebody else,
+    `CaseIsRestricted`, `VersionRequired`, `VersionIsStale`, and `AlreadyCorrected` when another row took
+    the place of this one.
     """
     found = find_assessment(work, assessment_id)
     old = found.columns
     refuse_restricted(work, old["case_id"])
     lock_thread(work, old["thread_id"])
     earlier = judgements(work.session, old["thread_id"])
+    refuse_what_is_anothers(work, first_of(earlier, assessment_id))
     chain = chain_of(earlier, assessment_id)
     versions.check(chain.tag)
     if chain.newest_id != assessment_id:
@@ -128,7 +140,16 @@ def correct(
     return assessment_read(work, recorded, made), f"{length}-{length}"
 
 
-_TAKEN_OVER = (
+def refuse_what_is_anothers(work: Work, first_id: UUID) -> None:
+    """Raise `NotPermitted` when it is not the actor's to correct. `first_id` began the chain."""
+    given_by = work.session.exec(
+        select(SecondOpinion.supervisor_id).where(col(SecondOpinion.given_id) == first_id)
+    ).first()
+    if not is_theirs_to_correct(work.actor.role, work.actor.user_id, given_by):
+        raise NotPermitted.to(PERMISSION_SENTENCES[Permission.CORRECT_ASSESSMENT])
+
+
+_TAKEN_OVER = (  # by a correction, and all that can be said of an assessment beside its answers
     "case_id",
     "thread_id",
     "conversation_id",
@@ -150,6 +171,12 @@ _TAKEN_OVER = (
     "change_reason",
     "note",
 )
+
+
+_UNSAID: Mapping[str, Any] = {
+    **dict.fromkeys((*_TAKEN_OVER, "supersedes_id", "reason")),
+    "retracted": False,
+}
 
 
 def _append(

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import SQLColumnExpression, func
+from sqlalchemy import SQLColumnExpression, func, or_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -32,6 +32,7 @@ from app.services.access_log import cases_called
 from app.services.case_events import events_of
 from app.services.paging import PageQuery, Place, Slice, newest_first, oldest_first, sliced
 from app.services.places import log_event, open_case
+from app.services.second_opinions import withdraw_of
 from app.services.signals import has_signal, thresholds_of
 from app.services.threads import threads_of
 from app.services.versions import Versions
@@ -53,8 +54,10 @@ class CaseloadQuery(PageQuery):
     team: UUID | None = Field(default=None, description="Of this team.")
     practitioner: UUID | None = Field(default=None, description="Of this practitioner.")
     type: RelationshipType | None = Field(default=None, description="With a thread that stands at this type.")
-    signal: SignalKind | None = Field(
-        default=None, description="With a thread that asks for attention in this way; see GET /v1/signals."
+    signal: SignalKind | Literal["any"] | None = Field(
+        default=None,
+        description="With a thread that asks for attention in this way; see GET /v1/signals. `any`: in one "
+        "way or another.",
     )
     idle: Annotated[int, Field(ge=0, le=36500)] | None = Field(
         default=None, description="Without an assessment for at least this many days."
@@ -109,6 +112,7 @@ def change_case(work: Work, case_id: UUID, body: CaseChange, versions: Versions)
     if body.practitioner_id is not None and body.practitioner_id != case.practitioner_id:
         case.team_id = _team_for(work, body.practitioner_id, case.team_id)
         case.practitioner_id = body.practitioner_id
+        withdraw_of(work, case.id, body.practitioner_id)
         changes.append(CaseEventKind.HANDED_OVER)
     if changes:
         case.version += 1
@@ -152,7 +156,9 @@ def caseload(work: Work, query: CaseloadQuery) -> SelectOfScalar[Case]:
     if query.type is not None:
         statement = statement.where(threads.where(col(Thread.relationship_type) == query.type).exists())
     if query.signal is not None:
-        asks = has_signal(query.signal, thresholds_of(work.session), work.now)
+        kinds = list(SignalKind) if query.signal == "any" else [query.signal]
+        thresholds = thresholds_of(work.session)
+        asks = or_(*(has_signal(kind, thresholds, work.now) for kind in kinds))
         statement = statement.where(threads.where(asks).exists())
     if query.idle is not None:
         quiet_since = work.now - timedelta(days=query.idle)

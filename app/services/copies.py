@@ -10,6 +10,7 @@ from sqlmodel import SQLModel, col, select
 from app.domain.access_log import BASIS_SENTENCES, DEEDS
 from app.domain.errors import FieldError, InvalidInput, WithheldAlready
 from app.domain.information import SHEET
+from app.domain.second_opinion import OpinionIsOpen
 from app.domain.texts import Language, Text
 from app.models.access_log import AccessEvent
 from app.models.assessments import Assessment
@@ -43,6 +44,7 @@ from app.services.assessment_reads import assessment_head
 from app.services.case_events import events_of
 from app.services.clients import client_reads, find_file
 from app.services.erasure_orders import orders_read
+from app.services.opinion_reads import is_to_judge_blind, opinions_on_file
 from app.services.recorded import Recorded, recorded_in_file
 from app.services.signals import signals_now
 from app.services.threads import thread_head
@@ -104,8 +106,13 @@ _NO_SUCH_PASSAGE = Text(
 
 
 def copy_of(work: Work, reference: str, language: Language) -> ClientCopy:
-    """Return everything that is kept of a client, without what is withheld. Raises `NotFound`."""
+    """Return everything that is kept of a client, without what is withheld.
+
+    Raises `NotFound`, and `OpinionIsOpen` for who is still to judge a conversation in it blind.
+    """
     case = find_file(work, reference)
+    if is_to_judge_blind(work, case.id):
+        raise OpinionIsOpen
     recorded = recorded_in_file(work, case.id)
     withheld = _withheld(work, case, recorded)
     concerns = [
@@ -140,6 +147,7 @@ def copy_of(work: Work, reference: str, language: Language) -> ClientCopy:
             TransitionInThread.model_validate(step)
             for step in work.session.exec(steps.order_by(col(TransitionRow.assessed_at)))
         ],
+        second_opinions=opinions_on_file(work, case.id),
         withheld=[
             PassageRead(entity_id=entity_id, field=field, ground=ground)
             for (entity_id, field), ground in withheld.items()

@@ -70,6 +70,9 @@ _WORDS = {
     "restricted": "gebruik beperkt",
     "released": "beperking opgeheven",
     "open": "open",
+    "asked": "gevraagd",
+    "given": "gegeven",
+    "withdrawn": "ingetrokken",
     "jeugdwet": "Jeugdwet",
     "wmo": "Wmo 2015",
     "demo": "demonstratie",
@@ -87,6 +90,8 @@ _WORDS = {
     "back": "terug",
     "same": "gelijk",
 }
+
+_BLIND = {None: "", True: ", zonder het dossier te zien", False: ", na het zien van het dossier"}
 
 Pair = tuple[str, str | None]
 
@@ -148,6 +153,12 @@ def _body(copy: ClientCopy) -> Iterator[str]:
         f"<li>{_moment(step.assessed_at)}: van {_word(step.from_type) or 'open'} naar "
         f"{_word(step.to_type) or 'open'} ({_word(step.direction)})</li>\n"
         for step in copy.transitions
+    )
+    yield "</ul>\n<h2>Wie om een tweede inschatting is gevraagd</h2>\n<ul>\n"
+    yield from (
+        f"<li>{_moment(one.asked_at)}: {escape(one.supervisor.name)}, {_word(one.state)}"
+        f"{escape(_BLIND[one.blind])}</li>\n"
+        for one in copy.second_opinions
     )
     yield "</ul>\n<h2>Verzoeken om wissen</h2>\n<ul>\n"
     yield from (f"<li>{_moment(one.requested_at)}: {_word(one.status)}</li>\n" for one in copy.erasure_orders)

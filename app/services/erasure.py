@@ -19,6 +19,7 @@ from app.models.base import table_of, utc_text
 from app.models.cases import Case, CaseEvent, Concern, Conversation, Participant
 from app.models.idempotency import IdempotencyKey
 from app.models.rights import ErasedRow, ErasureOrder, ErasureReason, Statement, Withholding
+from app.models.second_opinions import SecondOpinion
 from app.models.signals import ThreadSignal
 from app.models.threads import Thread, TransitionRow
 from app.services.access_log import write_command
@@ -30,7 +31,7 @@ _THREAD, _CASE, _WITHHOLDING = table_of(Thread), table_of(Case), table_of(Withho
 _CONCERN, _CONVERSATION = table_of(Concern), table_of(Conversation)
 _SIGNAL = table_of(ThreadSignal)
 _PARTICIPANT, _KEY, _TRANSITION = table_of(Participant), table_of(IdempotencyKey), table_of(TransitionRow)
-_ERASED = table_of(ErasedRow)
+_ERASED, _OPINION = table_of(ErasedRow), table_of(SecondOpinion)
 
 
 def carry_out(session: Session, trail: Trail, order: ErasureOrder) -> dict[str, int]:
@@ -110,6 +111,7 @@ class _Scope(NamedTuple):
             (_SIGNAL, self._theirs(_SIGNAL.c.thread_id)),
             (_WITHHOLDING, whole | self._about_theirs()),
             (_STATEMENT, self._of_theirs(_STATEMENT.c.assessment_id)),
+            (_OPINION, self._theirs(_OPINION.c.thread_id)),
             # Corrections point at other assessments; in one statement they go together.
             (_ASSESSMENT, self._theirs(_ASSESSMENT.c.thread_id)),
             (_THREAD, self._theirs(_THREAD.c.id)),

@@ -53,6 +53,8 @@ class Beginning:
 def start_session(session: Session, beginning: Beginning, now: datetime) -> str:
     """Begin a session and return its cookie, this once."""
     cookie = new_cookie()
+    # Who holds a link has not said who they are: they choose a password first.
+    by_link_alone = beginning.level is LoginLevel.ENROLLING
     session.connection().execute(
         insert(_SESSION),
         {
@@ -64,7 +66,7 @@ def start_session(session: Session, beginning: Beginning, now: datetime) -> str:
             "level": beginning.level,
             "created_at": now,
             "last_seen_at": now,
-            "confirmed_at": now,
+            "confirmed_at": now - CONFIRMED_FOR if by_link_alone else now,
             "network": beginning.network,
             "browser": beginning.browser,
         },
@@ -98,11 +100,17 @@ def find_visitor(
     """
     connection = session.connection()
     rows = connection.execute(
-        select(col(User.name), col(User.kind), col(Membership.team_id))
+        select(col(User.name), col(User.kind), col(Membership.team_id), col(LocalAccount.blocked_at))
         .join(
             Membership,
             (col(Membership.organisation_id) == col(User.organisation_id))
             & (col(Membership.user_id) == col(User.id)),
+        )
+        # In a demonstration nobody has an account.
+        .outerjoin(
+            LocalAccount,
+            (col(LocalAccount.organisation_id) == col(User.organisation_id))
+            & (col(LocalAccount.user_id) == col(User.id)),
         )
         .where(
             col(User.organisation_id) == login.organisation_id,
@@ -111,7 +119,7 @@ def find_visitor(
         )
         .order_by(col(Membership.id))
     ).all()
-    if not rows or is_blocked(session, login.user_id):
+    if not rows or rows[0].blocked_at is not None:
         raise NotAuthenticated
     teams = tuple(row.team_id for row in rows if row.team_id is not None)
     actor = Actor(login.organisation_id, login.user_id, rows[0].name, login.role, teams, rows[0].kind)
@@ -147,7 +155,7 @@ def renew_session(
             level=level,
             role=role or login.role,
             last_seen_at=now,
-            confirmed_at=now if level is LoginLevel.FULL and role is None else login.confirmed_at,
+            confirmed_at=now if role is None else login.confirmed_at,
         )
     )
     return cookie

@@ -104,6 +104,16 @@ def organisation_ids(session: Session) -> list[UUID]:
     return [*session.exec(select(Organisation.id))]
 
 
+def organisations_with_clients(session: Session) -> dict[str, str]:
+    """Return the names of all organisations that are no demonstration, by slug."""
+    found = session.exec(
+        select(Organisation.slug, Organisation.name)
+        .where(col(Organisation.demonstration).is_(False))
+        .order_by(col(Organisation.name))
+    )
+    return dict(found.all())
+
+
 def find_organisation(session: Session, slug: str) -> Organisation:
     """Return an organisation by its slug. Raises `NoSuchName`."""
     organisation = session.exec(select(Organisation).where(col(Organisation.slug) == slug)).first()

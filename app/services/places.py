@@ -43,12 +43,19 @@ _LOCK = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an assessment belongs. The thread is locked until the end of the transaction."""
+    """Where an assessment belongs: ids, and the references behind them.
+
+    The thread is locked until the end of the transaction.
+    """
 
     case_id: UUID
+    case: str
     participant_id: UUID
+    participant: str
     concern_id: UUID
+    concern: str
     conversation_id: UUID
+    held_at: datetime
     thread_id: UUID
 
 
@@ -88,7 +95,17 @@ def find_place(work: Work, body: AssessmentCreate, held_at: datetime) -> Place:
         {**in_case, "provisional": False, "assessment_count": 0, "recorded_count": 0},
     )
     lock_thread(work, thread_id)
-    return Place(case.id, participant_id, concern_id, conversation_id, thread_id)
+    return Place(
+        case_id=case.id,
+        case=body.case.reference,
+        participant_id=participant_id,
+        participant=body.participant.reference,
+        concern_id=concern_id,
+        concern=body.concern.reference,
+        conversation_id=conversation_id,
+        held_at=held_at,
+        thread_id=thread_id,
+    )
 
 
 def refuse_restricted(work: Work, case_id: UUID) -> None:

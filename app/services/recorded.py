@@ -39,9 +39,12 @@ class Recorded:
     statements: tuple[StatementRead, ...] = ()
 
 
+# Made once: what SQLAlchemy finds out about an alias, it keeps with it.
+_correction = aliased(Assessment)
+
+
 def all_recorded_in(cases: SelectOfScalar[Case]) -> Select[*tuple[Any, ...]]:
     """Select all assessments of these cases: their columns, then the other fields of `Recorded`."""
-    correction = aliased(Assessment)
     return (
         cases.join(Assessment, points_at(Assessment, Assessment.case_id, Case))
         .join(Thread, points_at(Assessment, Assessment.thread_id, Thread))
@@ -49,7 +52,7 @@ def all_recorded_in(cases: SelectOfScalar[Case]) -> Select[*tuple[Any, ...]]:
         .join(Concern, points_at(Thread, Thread.concern_id, Concern))
         .join(Conversation, points_at(Assessment, Assessment.conversation_id, Conversation))
         .join(User, points_at(Assessment, Assessment.recorded_by_id, User))
-        .outerjoin(correction, points_at(correction, correction.supersedes_id, Assessment))
+        .outerjoin(_correction, points_at(_correction, _correction.supersedes_id, Assessment))
         .with_only_columns(
             *(getattr(Assessment, name) for name in _COLUMNS),
             col(User.name),
@@ -59,7 +62,7 @@ def all_recorded_in(cases: SelectOfScalar[Case]) -> Select[*tuple[Any, ...]]:
             col(Concern.id),
             col(Concern.reference),
             col(Conversation.held_at),
-            col(correction.id),
+            col(_correction.id),
         )
     )
 

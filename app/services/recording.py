@@ -90,6 +90,8 @@ def next_participant(work: Work, recorded: AssessmentHead) -> ParticipantRead | 
         select(Assessment.id, Assessment.supersedes_id, Assessment.retracted, Thread.participant_id)
         .join(Thread, points_at(Assessment, Assessment.thread_id, Thread))
         .where(
+            # There is no index on the conversation alone; there is one on the case it is of.
+            col(Assessment.case_id) == recorded.case_id,
             col(Assessment.conversation_id) == recorded.conversation.id,
             col(Thread.concern_id) == recorded.concern.id,
         )

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session
 
 from app.domain.ledger import canonical, commitment
@@ -16,8 +16,12 @@ from app.services.trail import Chained
 from app.services.work import organisation_of
 
 _SEAL = table_of(AccessSeal)
-_LAST = select(func.coalesce(func.max(_SEAL.c.last_number), 0)).where(
-    _SEAL.c.organisation_id == bindparam("of_organisation")
+# Seals follow each other, so the newest has the highest first number, on which there is an index.
+_LAST = (
+    select(_SEAL.c.last_number)
+    .where(_SEAL.c.organisation_id == bindparam("of_organisation"))
+    .order_by(_SEAL.c.first_number.desc())
+    .limit(1)
 )
 _INSERT = insert(_SEAL)
 
@@ -29,7 +33,7 @@ def seal(session: Session, now: datetime) -> bool:
     """
     own = {"of_organisation": organisation_of(session)}
     connection = session.connection()
-    last: int = connection.execute(_LAST, own).scalar_one()
+    last: int = connection.execute(_LAST, own).scalar() or 0
     whole, count, until, number = hashlib.sha256(), 0, "", last
     for number, recorded_at, _, line in log_lines(connection, own, last):  # noqa: B007 - the last is kept
         whole.update(line)

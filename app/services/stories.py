@@ -5,13 +5,16 @@ from uuid import UUID
 
 from app.domain.approach import Circumstances
 from app.domain.summary import Period, Summary, periods, summary
-from app.domain.thread import Judgement, chain_of
+from app.domain.thread import Judgement, chain_of, first_of
 from app.models.assessments import AssessmentRead
 from app.models.cases import CaseRead
 from app.models.classifications import EntryRead
 from app.models.history import AsOf, ThreadRead
+from app.models.second_opinions import OpinionOnFile
 from app.services.assessment_reads import read_assessment
+from app.services.assessments import refuse_what_is_anothers
 from app.services.cases import read_case
+from app.services.opinion_reads import opinions_on_file
 from app.services.projections import judgements
 from app.services.results import entry_read
 from app.services.threads import Course, read_threads
@@ -36,11 +39,12 @@ class ThreadStory:
 
 @dataclass(frozen=True, slots=True)
 class CaseStory:
-    """A case with all its threads, by participant, then by concern."""
+    """A case with all its threads, by participant, then by concern; and the second opinions in it."""
 
     case: CaseRead
     as_of: AsOf
     threads: tuple[ThreadStory, ...]
+    opinions: tuple[OpinionOnFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,19 @@ def case_story(work: Work, case_id: UUID, as_of: AsOf) -> CaseStory:
     """
     case = read_case(work, case_id)
     courses = read_threads(work, case_id, as_of)
-    return CaseStory(case, as_of, tuple(_story(work, course) for course in courses))
+    opinions = opinions_on_file(work, case_id)
+    return CaseStory(case, as_of, tuple(_story(work, course) for course in courses), tuple(opinions))
 
 
 def correctable(work: Work, assessment_id: UUID) -> Correctable:
-    """Return an assessment with the one that took its place, if any did. Raises `NotFound`."""
+    """Return an assessment with the one that took its place, if any did.
+
+    Raises `NotFound`, and `NotPermitted` for the opinion of somebody else.
+    """
     found, tag = read_assessment(work, assessment_id)
-    chain = chain_of(judgements(work.session, found.thread_id), assessment_id)
+    everything = judgements(work.session, found.thread_id)
+    refuse_what_is_anothers(work, first_of(everything, assessment_id))
+    chain = chain_of(everything, assessment_id)
     return Correctable(found, tag, chain.newest_id)
 
 

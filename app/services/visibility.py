@@ -4,13 +4,16 @@ from functools import cache
 from typing import Any, assert_never
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, false
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.roles import ROLE_PERMISSIONS, Permission, Role
+from app.domain.second_opinion import OpinionState
 from app.models.cases import Case
 from app.models.rights import ErasureOrder
+from app.models.second_opinions import SecondOpinion
 from app.services.work import Actor, Work
 
 
@@ -18,8 +21,16 @@ from app.services.work import Actor, Work
 def visible_to(role: Role) -> SelectOfScalar[Case]:
     """Select the cases a role may see: a practitioner's own, a supervisor's teams', else none.
 
-    Made once per role; `seen_by` has its parameters.
+    A case in which a supervisor is still to judge a conversation blind is left out for them, so that no
+    door leads to it: this is the one place that says so. Made once per role; `seen_by` has its parameters.
     """
+    cases = _reached_by(role)
+    return cases.where(~_to_be_judged_blind()) if role is Role.SUPERVISOR else cases
+
+
+@cache
+def _reached_by(role: Role) -> SelectOfScalar[Case]:
+    """Select the cases of a role, those to be judged blind among them."""
     cases = select(Case).where(col(Case.organisation_id) == bindparam("seen_in"))
     match role:
         case Role.PRACTITIONER:
@@ -32,11 +43,24 @@ def visible_to(role: Role) -> SelectOfScalar[Case]:
             assert_never(unreachable)
 
 
+def _to_be_judged_blind() -> ColumnElement[bool]:
+    """Return the condition that somebody is to judge something in a case, worked out once for all cases."""
+    # Under a name of its own, for who joins second opinions to the cases they see.
+    open_one = aliased(SecondOpinion)
+    return col(Case.id).in_(
+        select(open_one.case_id).where(
+            col(open_one.organisation_id) == bindparam("seen_in"),
+            col(open_one.supervisor_id) == bindparam("seen_by"),
+            col(open_one.state) == OpinionState.ASKED,
+        )
+    )
+
+
 def seen_by(actor: Actor) -> dict[str, Any]:
     """Return the parameters of `visible_to` for somebody."""
     own: dict[Role, dict[str, Any]] = {
         Role.PRACTITIONER: {"seen_by": actor.user_id},
-        Role.SUPERVISOR: {"seen_with": actor.team_ids},
+        Role.SUPERVISOR: {"seen_by": actor.user_id, "seen_with": actor.team_ids},
     }
     return {"seen_in": actor.organisation_id, **own.get(actor.role, {})}
 
@@ -44,6 +68,25 @@ def seen_by(actor: Actor) -> dict[str, Any]:
 def visible_cases(work: Work) -> SelectOfScalar[Case]:
     """Select the cases the actor may see."""
     return visible_to(work.actor.role).params(seen_by(work.actor))
+
+
+def cases_to_judge(work: Work) -> SelectOfScalar[Case]:
+    """Select the cases from which the actor may be shown a conversation to judge it blind, and no more.
+
+    They are the visible ones, and those that are out of sight for that very reason. For the use cases of
+    second opinions alone: everything else starts from `visible_cases`.
+    """
+    return _reached_by(work.actor.role).params(seen_by(work.actor))
+
+
+def opinions_to_read(work: Work) -> SelectOfScalar[Case]:
+    """Select the cases with their second opinions: of a case to be judged blind, the actor's own alone."""
+    own = col(SecondOpinion.supervisor_id) == bindparam("seen_by")
+    return (
+        cases_to_judge(work)
+        .join(SecondOpinion, points_at(SecondOpinion, SecondOpinion.case_id, Case))
+        .where(or_(own, ~_to_be_judged_blind()))
+    )
 
 
 def is_still_visible(work: Work, case_id: UUID) -> bool:
@@ -74,8 +117,12 @@ def visible_orders(work: Work) -> SelectOfScalar[ErasureOrder]:
     return orders if is_theirs else orders.where(false())
 
 
+@cache
 def points_at(row: type[SQLModel], column: object, target: type[SQLModel]) -> ColumnElement[bool]:
-    """Return the condition that `column` of `row` refers to `target`, within one organisation."""
+    """Return the condition that `column` of `row` refers to `target`, within one organisation.
+
+    Made once for each, and kept: an alias that is handed in has to be one of the module.
+    """
     return and_(
         col(row.organisation_id) == col(target.organisation_id),  # type: ignore[attr-defined]  # every owned table has it
         column == col(target.id),  # type: ignore[attr-defined]  # and this

@@ -5,13 +5,7 @@ from functools import cache
 
 from app.domain.answers import ALL_ANSWERS, Answer, Answers, Question
 from app.domain.texts import Language, Text
-from app.web.wording import say
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
-
+from app.web.wording import _, say
 
 _SENTENCES: dict[str, str] = {
     Question.PROBLEM: _("Problem: choose one of the four answers."),

@@ -5,14 +5,9 @@ from app.domain.texts import Language
 from app.services.versions import Versions
 from app.web.forms import Typed
 from app.web.mistakes import FORM
-from app.web.wording import say
+from app.web.wording import _, say
 
 VERSION_FIELD = "version"
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 _ALREADY_SENT = _("This form was saved before, with other words in it. Look in the case first.")

@@ -134,12 +134,12 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """In which words, until when, and whether what is shown can be corrected."""
+    """In which words, until when, and which of what is shown can be corrected."""
 
     ruleset: Ruleset
     language: Language
     until: datetime
-    may_correct: bool
+    correctable: frozenset[UUID]
     in_the_past: bool
 
     def badge(self, kind: RelationshipType | None, clarity: Clarity | None) -> Markup:
@@ -313,7 +313,7 @@ def _row(one: AssessmentHead, course: _Course, scene: Scene) -> Row:
             *one.statements,
             *(replaced_by.statements if replaced_by and replaced_by.retracted else ()),
         ),
-        correct=last.id if scene.may_correct and last.superseded_by is None else None,
+        correct=last.id if last.id in scene.correctable else None,
     )
 
 

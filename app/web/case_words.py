@@ -15,12 +15,7 @@ from app.models.threads import TransitionSummary
 from app.services.catalogue import schema
 from app.web.charts import Words
 from app.web.glyphs import badge
-from app.web.wording import month, say, short_day
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
+from app.web.wording import _, month, say, short_day
 
 
 @dataclass(frozen=True, slots=True)

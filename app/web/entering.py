@@ -37,14 +37,10 @@ from app.web.onward import Onward
 from app.web.places import address
 from app.web.rendering import render
 from app.web.visits import Guest, Visit, see_other, view_of
-from app.web.wording import duration, say
+from app.web.wording import _, duration, say
 
-Door = Guest | Visit
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
+Somebody = Guest | Visit
+"""Who is on the way in, or says once more who they are."""
 
 
 _TOO_OFTEN = _("This went wrong too often. Wait %(duration)s, then try again.")
@@ -60,17 +56,17 @@ class Step:
 
 
 @contextmanager
-def step(door: Door, event: SignIn, *levels: LoginLevel) -> Iterator[Step]:
+def step(who: Somebody, event: SignIn, *levels: LoginLevel) -> Iterator[Step]:
     """Open the transaction of a step for who has a session of one of these levels.
 
     Whoever calls writes the line in the access log. Raises `NotAuthenticated`.
     """
-    cookie = session_cookie(door.request)
+    cookie = session_cookie(who.request)
     if cookie is None:
         raise NotAuthenticated
     hashed = token_hash(cookie)
-    with transaction(door.surroundings.database, write=True) as connection:
-        now = door.surroundings.clock()
+    with transaction(who.surroundings.database, write=True) as connection:
+        now = who.surroundings.clock()
         present_token(connection, hashed)
         login, refusal = find_session(connection, hashed, now)
         if refusal is not None or login.level not in levels:
@@ -81,20 +77,20 @@ def step(door: Door, event: SignIn, *levels: LoginLevel) -> Iterator[Step]:
                 raise NotAuthenticated
             actor = person.in_role(login.role)
             if login.level is LoginLevel.FULL:
-                door.request.scope["state"]["visitor"] = actor
-            trail = trail_of(door, event, login.id)
-            yield Step(work_of(door, session, actor, now, trail), login, person)
+                who.request.scope["state"]["visitor"] = actor
+            trail = trail_of(who, event, login.id)
+            yield Step(work_of(who, session, actor, now, trail), login, person)
             session.flush()
 
 
-def trail_of(door: Door, event: SignIn, login_id: UUID | None) -> Trail:
+def trail_of(who: Somebody, event: SignIn, login_id: UUID | None) -> Trail:
     """Return the trail of what happens at the door."""
-    return Trail(event, replace(origin_of(door.request), application=APPLICATION, token_id=login_id))
+    return Trail(event, replace(origin_of(who.request), application=APPLICATION, token_id=login_id))
 
 
-def work_of(door: Door, session: Session, actor: Actor, now: datetime, trail: Trail) -> Work:
+def work_of(who: Somebody, session: Session, actor: Actor, now: datetime, trail: Trail) -> Work:
     """Return the work of somebody at the door."""
-    return Work(session, actor, now, door.language, door.surroundings.knowledge, trail)
+    return Work(session, actor, now, who.language, who.surroundings.knowledge, trail)
 
 
 def write_also(work: Work, event: SignIn) -> None:
@@ -103,21 +99,23 @@ def write_also(work: Work, event: SignIn) -> None:
     write_down(work)
 
 
-def begin(door: Door, session: Session, actor: Actor, level: LoginLevel, now: datetime) -> tuple[str, UUID]:
+def begin(
+    who: Somebody, session: Session, actor: Actor, level: LoginLevel, now: datetime
+) -> tuple[str, UUID]:
     """Begin a session for somebody and return its cookie and its id."""
     beginning = Beginning(
         actor.user_id,
         actor.role,
         level,
-        network_at(door.request),
-        browser_of(door.request.headers.get("user-agent", "")),
+        network_at(who.request),
+        browser_of(who.request.headers.get("user-agent", "")),
     )
     return start_session(session, beginning, now), beginning.id
 
 
-def end_former(door: Door, connection: Connection, now: datetime) -> None:
+def end_former(who: Somebody, connection: Connection, now: datetime) -> None:
     """End the session that this browser had: who signs in anew leaves nothing open behind them."""
-    cookie = session_cookie(door.request)
+    cookie = session_cookie(who.request)
     if cookie is None:
         return
     hashed = token_hash(cookie)
@@ -165,45 +163,45 @@ def check_code(at: Step, code: str) -> tuple[bool, bool]:
 # ---------------------------------------------------------------- answers
 
 
-def too_often(door: Door, error: TooManyRequests) -> str:
+def too_often(who: Somebody, error: TooManyRequests) -> str:
     """Say how long to wait."""
-    return say(door.language, _TOO_OFTEN, duration=duration(error.retry_after, door.language))
+    return say(who.language, _TOO_OFTEN, duration=duration(error.retry_after, who.language))
 
 
-def with_session(door: Door, cookie: str) -> None:
+def with_session(who: Somebody, cookie: str) -> None:
     """Let the rest of the answer be for the new session: the proofs in its forms belong to it."""
-    door.request.scope["state"]["fresh_session"] = cookie
+    who.request.scope["state"]["fresh_session"] = cookie
 
 
-def keep_session(door: Door, response: Response) -> Response:
+def keep_session(who: Somebody, response: Response) -> Response:
     """Hand the browser the cookie of the new session."""
-    set_cookie(door.request, response, SESSION, door.request.scope["state"]["fresh_session"])
+    set_cookie(who.request, response, SESSION, who.request.scope["state"]["fresh_session"])
     return response
 
 
 def welcome_in(
-    door: Door, actor: Actor, onward: Onward, arrival: Arrival, *, confirmed: bool = False
+    who: Somebody, actor: Actor, onward: Onward, arrival: Arrival, *, confirmed: bool = False
 ) -> Response:
     """Send who is in to where they were going; first show what they have to know, or what they had typed."""
     resumes = onward.is_form_of(actor.user_id)
-    to = onward.page or address("home", door.language)
+    to = onward.page or address("home", who.language)
     if not resumes and not arrival.failures and arrival.codes_left is None:
         response = see_other(to)
     else:
         response = render(
-            view_of(door.request, door.language, actor),
+            view_of(who.request, who.language, actor),
             "signed_in.html",
             onward=onward if resumes else None,
             to=to,
             arrival=arrival,
             confirmed=confirmed,
         )
-    return response if confirmed else keep_session(door, response)
+    return response if confirmed else keep_session(who, response)
 
 
-def only_private(door: Door) -> Response | None:
+def only_private(who: Somebody) -> Response | None:
     """Refuse to sign in where others can listen in; `None`: nobody can."""
-    if is_private(door.request):
+    if is_private(who.request):
         return None
-    view = view_of(door.request, door.language, None)
+    view = view_of(who.request, who.language, None)
     return render(view, "not_private.html", status=HTTPStatus.FORBIDDEN)

@@ -2,13 +2,7 @@
 
 from app.domain.texts import Language, Text
 from app.web.forms import Typed
-from app.web.wording import say
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
-
+from app.web.wording import _, say
 
 PASSWORD, AGAIN = "new_password", "new_password_again"
 NOTHING = _("Choose a password.")

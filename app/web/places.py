@@ -39,6 +39,7 @@ PLACES = {
     # Cases.
     "caseload": Text(nl="/dossiers", en="/cases"),
     "caseload_csv": Text(nl="/dossiers.csv", en="/cases.csv"),
+    "attention": Text(nl="/aandacht", en="/attention"),
     "case": Text(nl="/dossiers/{id}", en="/cases/{id}"),
     "case_close": Text(nl="/dossiers/{id}/sluiten", en="/cases/{id}/close"),
     "case_reopen": Text(nl="/dossiers/{id}/heropenen", en="/cases/{id}/reopen"),
@@ -48,6 +49,15 @@ PLACES = {
     "signal_settings": Text(nl="/signalen/instellen", en="/signals/settings"),
     # Reports.
     "reports": Text(nl="/rapporten", en="/reports"),
+    # Second opinions.
+    "second_opinions": Text(nl="/tweede-inschattingen", en="/second-opinions"),
+    "second_opinion": Text(nl="/tweede-inschattingen/{id}", en="/second-opinions/{id}"),
+    "second_opinion_withdraw": Text(
+        nl="/tweede-inschattingen/{id}/intrekken", en="/second-opinions/{id}/withdraw"
+    ),
+    "second_opinion_ask": Text(
+        nl="/inschattingen/{id}/tweede-inschatting", en="/assessments/{id}/second-opinion"
+    ),
     # Recording.
     "record": Text(nl="/vastleggen", en="/record"),
     "record_in_case": Text(nl="/dossiers/{id}/vastleggen", en="/cases/{id}/record"),

@@ -10,21 +10,20 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
 from uuid import UUID
 
+from app.domain.answers import Question
 from app.domain.errors import FieldError, InvalidInput
-from app.domain.texts import Language, Text
 from app.models.assessments import AssessmentCreate
 from app.models.base import utc_text
 from app.services.recording import Offer
 from app.web.forms import Typed
 from app.web.mistakes import FORM, model_of
-from app.web.wording import HERE, say
+from app.web.wording import HERE, _, in_both
 
 OTHER = "other"
 """What is chosen to name somebody, or something, that is not in the list."""
 
-QUESTIONS = ("problem", "help_request", "share_in_solution")
 SCALES = ("progress", "confidence", "willingness")
-PLAIN_TEXTS = (*(f"words_{question}" for question in QUESTIONS), "concern_wording", "judged_reason", "note")
+PLAIN_TEXTS = (*(f"words_{question}" for question in Question), "concern_wording", "judged_reason", "note")
 """The fields with own sentences, which get hints for plain language."""
 
 FIELDS = {
@@ -35,10 +34,10 @@ FIELDS = {
     "#/concern": "concern",
     "#/concern/reference": "concern_reference",
     "#/concern/wording": "concern_wording",
-    **{f"#/answers/{question}": question for question in QUESTIONS},
+    **{f"#/answers/{question}": question.value for question in Question},
     "#/conversation/held_at": "held_on",
     "#/conversation/referral": "referral",
-    **{f"#/own_words/{question}": f"words_{question}" for question in QUESTIONS},
+    **{f"#/own_words/{question}": f"words_{question}" for question in Question},
     "#/note": "note",
     "#/task_given": "task_given",
     "#/previous_task_done": "previous_task_done",
@@ -62,15 +61,10 @@ _ALWAYS_SHOWN = frozenset(
         "concern",
         "concern_reference",
         "concern_wording",
-        *QUESTIONS,
+        *Question,
     }
 )
 _FOLDED = frozenset({*FIELDS.values(), "held_time", "assessed_time"}) - _ALWAYS_SHOWN
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 def is_unfolded(typed: Typed, errors: dict[str, str]) -> bool:
@@ -97,8 +91,8 @@ def read(typed: Typed, offer: Offer | None, now: datetime) -> AssessmentCreate:
             "referral": typed.text("referral"),
         },
         "assessed_at": _sent(_moment(typed, "assessed", now, "#/assessed_at", wrong)),
-        "answers": {question: _needed(typed, question) for question in QUESTIONS},
-        "own_words": {question: typed.text(f"words_{question}") for question in QUESTIONS},
+        "answers": {question: _needed(typed, question) for question in Question},
+        "own_words": {question: typed.text(f"words_{question}") for question in Question},
         "scales": {scale: _number(typed.text(scale)) for scale in SCALES},
         "perspective": typed.text("perspective") or "practitioner",
         **{
@@ -221,11 +215,7 @@ def _number(text: str | None) -> Any:  # noqa: ANN401 - what is no number is ref
 
 
 def _mistake(location: str, code: str, message: str) -> FieldError:
-    return FieldError("body", location, code, _both(message))
-
-
-def _both(message: str) -> Text:
-    return Text(nl=say(Language.NL, message), en=message)
+    return FieldError("body", location, code, in_both(message))
 
 
 _MISSING = {
@@ -249,4 +239,4 @@ def _in_words(error: FieldError) -> FieldError:
         message = _MISSING.get(error.location)
     elif error.code == "not_an_option":
         message = message or _("Choose one of the list.")
-    return replace(error, detail=_both(message)) if message else error
+    return replace(error, detail=in_both(message)) if message else error

@@ -18,7 +18,7 @@ from app.web.assets import asset
 from app.web.forms import CSRF_FIELD, KEY_FIELD, VISIT, is_private, new_key, proof_of, secret_for, set_cookie
 from app.web.glyphs import glyph, level_class
 from app.web.places import address, other, translated
-from app.web.wording import filters, translations
+from app.web.wording import _, filters, translations
 
 TEMPLATES = Path(__file__).parent / "templates"
 DISPLAYS = ("auto", "light", "dark")
@@ -27,16 +27,12 @@ _AS_IT_IS = "/?&=%+,;:@!$()*~"
 """What may stand in an address in a header; what else there is in a path is written with per cent signs."""
 
 
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
-
-
 NAVIGATION = (
     ("practice", _("Practise"), None),
     ("stories", _("Stories"), None),
     ("combinations", _("All combinations"), None),
     ("caseload", _("Cases"), Permission.READ_CASES),
+    ("attention", _("Attention"), Permission.READ_CASES),
     ("record", _("Record"), Permission.RECORD_ASSESSMENT),
     ("reports", _("Reports"), Permission.READ_REPORTS),
     ("accounts", _("Administration"), Permission.READ_ACCOUNTS),

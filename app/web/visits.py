@@ -1,7 +1,9 @@
 """Who looks at a page: somebody who signed in, for one permission, or a guest. Both can render."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -12,8 +14,8 @@ from sqlalchemy import Connection
 from app.access import Access, Door, Surroundings, id_in_address, origin_of
 from app.database import OrganisationSession, transaction
 from app.database.walls import present_token
-from app.domain.errors import Busy, NotAuthenticated
-from app.domain.roles import ROLE_PERMISSIONS, Permission
+from app.domain.errors import Busy, NotAuthenticated, NotPermitted
+from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission
 from app.domain.texts import Language
 from app.knowledge import Knowledge
 from app.security import token_hash
@@ -33,22 +35,17 @@ def language_of(request: Request) -> Language:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Visit(Access):
-    """Somebody at the door of a page, with the cookie of a session, and nothing more yet.
+class Renders:
+    """Somebody at a page: one can be shown to them, and they can be sent to another."""
 
-    `transaction()` is the one of the API: the same permissions, the same line in the access log.
-    """
+    __slots__ = ()
+    request: Request
+    language: Language
 
-    request: Request = None  # type: ignore[assignment]  # always given; only what follows a default needs one
-    typed: Typed = None  # type: ignore[assignment]  # same
-
-    def _find(self, connection: Connection, now: datetime) -> Found:
-        login, refusal = find_session(connection, self.credential, now)
-        with OrganisationSession(connection, login.organisation_id) as session:
-            found = find_visitor(session, login, refusal, now)
-        self.request.scope["state"]["visitor"] = found.actor
-        return found
+    @property
+    def seen_as(self) -> Actor | None:
+        """Who looks, for the head of the page; `None` for a guest."""
+        raise NotImplementedError
 
     def page(
         self,
@@ -58,13 +55,43 @@ class Visit(Access):
         fragment: str | None = None,
         **words: object,
     ) -> Response:
-        """Render a page for who is signed in. Call it after the transaction: it takes no part in it."""
-        view = view_of(self.request, self.language, self.request.scope["state"].get("visitor"))
+        """Render a page. Call it after a transaction: it takes no part in it."""
+        view = view_of(self.request, self.language, self.seen_as)
         return render(view, template, status=status, fragment=fragment, **words)
 
     def go(self, place: str, *, query: Query = None, **gaps: object) -> Response:
         """Send the browser to another page, after a form that kept nothing to repeat."""
         return see_other(address(place, self.language, query=query, **gaps))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit(Renders, Access):
+    """Somebody at the door of a page, with the cookie of a session, and nothing more yet.
+
+    `transaction()` is the one of the API: the same permissions, the same line in the access log.
+    """
+
+    request: Request
+    typed: Typed
+
+    @property
+    def seen_as(self) -> Actor | None:
+        """Who was found in a transaction, as far as there was one."""
+        found: Actor | None = self.request.scope["state"].get("visitor")
+        return found
+
+    @contextmanager
+    def look(self, permission: Permission, *, to: Permission | None = None) -> Iterator[Work]:
+        """Open a transaction that shows something at one moment, also where a form was refused.
+
+        In the access log that is looking, and not what the form does. Raises `NotPermitted` also for
+        who may look, but not do what the form is for: `to`.
+        """
+        looking = replace(self, permission=permission, key=None)
+        with looking.transaction(one_moment=True) as work:
+            if to is not None and to not in ROLE_PERMISSIONS[work.actor.role]:
+                raise NotPermitted.to(PERMISSION_SENTENCES[to])
+            yield work
 
     def done(self, work: Work, place: str, *, query: Query = None, **gaps: object) -> Response:
         """Send the browser on, and keep that for who sends the same form again: inside the transaction."""
@@ -74,9 +101,16 @@ class Visit(Access):
             work.trail.answered = True
         return see_other(to)
 
+    def _find(self, connection: Connection, now: datetime) -> Found:
+        login, refusal = find_session(connection, self.credential, now)
+        with OrganisationSession(connection, login.organisation_id) as session:
+            found = find_visitor(session, login, refusal, now)
+        self.request.scope["state"]["visitor"] = found.actor
+        return found
+
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class Guest(Renders):
     """Somebody at a page that is open to all; `actor` is who they are when they signed in."""
 
     request: Request
@@ -84,6 +118,11 @@ class Guest:
     language: Language
     typed: Typed
     actor: Actor | None
+
+    @property
+    def seen_as(self) -> Actor | None:
+        """Who they are, when they signed in."""
+        return self.actor
 
     @property
     def knowledge(self) -> Knowledge:
@@ -94,22 +133,6 @@ class Guest:
     def wants_fragment(self) -> bool:
         """Whether the script asks for the part of the page that changes."""
         return wants_fragment(self.request)
-
-    def page(
-        self,
-        template: str,
-        *,
-        status: HTTPStatus = HTTPStatus.OK,
-        fragment: str | None = None,
-        **words: object,
-    ) -> Response:
-        """Render a page."""
-        view = view_of(self.request, self.language, self.actor)
-        return render(view, template, status=status, fragment=fragment, **words)
-
-    def go(self, place: str, *, query: Query = None, **gaps: object) -> Response:
-        """Send the browser to another page."""
-        return see_other(address(place, self.language, query=query, **gaps))
 
 
 class PageDoor(Door):
@@ -135,9 +158,8 @@ class PageDoor(Door):
             origin_of(request),
             id_in_address(request),
             key,
-            None,
-            request,
-            typed_in(request),
+            request=request,
+            typed=typed_in(request),
         )
 
 

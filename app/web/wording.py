@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
-from app.domain.texts import Language
+from app.domain.texts import Language, Text
 
 LOCALES = Path(__file__).parent / "locale"
 HERE = ZoneInfo("Europe/Amsterdam")
@@ -39,13 +39,20 @@ def translations(language: Language) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+def _(message: str) -> str:
+    """Mark a sentence for the translator; it is translated where it is shown."""
+    return message
+
+
 def say(language: Language, message: str, **values: object) -> str:
     """Translate a sentence that is said from Python. Mark it for the translator with `_("...")`."""
-    return (
-        translations(language).gettext(message) % values
-        if values
-        else translations(language).gettext(message)
-    )
+    said = translations(language).gettext(message)
+    return said % values if values else said
+
+
+def in_both(message: str) -> Text:
+    """Return a sentence that was marked for the translator in both languages."""
+    return Text(nl=say(Language.NL, message), en=message)
 
 
 def day(moment: date | datetime, language: Language) -> str:

@@ -84,9 +84,9 @@ def upgrade() -> None:
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("set_by_id", sa.Uuid(), nullable=False),
         of("signal_setting", "user", "set_by_id"),
-        sa.CheckConstraint("stuck_after between 2 and 20", name=op.f("ck_signal_setting_stuck_after")),
-        sa.CheckConstraint("not_done_after between 2 and 20", name=op.f("ck_signal_setting_not_done_after")),
-        sa.CheckConstraint("not_seen_days between 7 and 3650", name=op.f("ck_signal_setting_not_seen_days")),
+        sa.CheckConstraint("stuck_after between 1 and 20", name=op.f("ck_signal_setting_stuck_after")),
+        sa.CheckConstraint("not_done_after between 1 and 20", name=op.f("ck_signal_setting_not_done_after")),
+        sa.CheckConstraint("not_seen_days between 1 and 3650", name=op.f("ck_signal_setting_not_seen_days")),
         sa.PrimaryKeyConstraint("organisation_id", "number", name=op.f("pk_signal_setting")),
     )
 

@@ -9,8 +9,8 @@ ROLES = (Role.PRACTITIONER, Role.SUPERVISOR, Role.TRAINER, Role.ADMIN, Role.PRIV
 MAY = {
     # Who has the conversation records it; nobody else puts words in their mouth.
     Permission.RECORD_ASSESSMENT: (True, False, False, False, False),
-    # Who records also corrects.
-    Permission.CORRECT_ASSESSMENT: (True, False, False, False, False),
+    # Who records also corrects; a supervisor records second opinions, and corrects those alone.
+    Permission.CORRECT_ASSESSMENT: (True, True, False, False, False),
     # A supervisor looks along and changes nothing; other roles see no client content.
     Permission.READ_ASSESSMENTS: (True, True, False, False, False),
     # A case is opened by who will work on it.
@@ -59,6 +59,15 @@ MAY = {
     Permission.MANAGE_ACCOUNTS: (False, False, False, True, False),
     Permission.GRANT_FACTOR_RESET: (False, False, False, False, True),
     Permission.MANAGE_TOKENS: (False, False, False, True, False),
+    # Training is with invented stories; a supervisor who gives it is a trainer as well.
+    Permission.RUN_TRAINING: (False, False, True, False, False),
+    # Who works on a case asks; a supervisor can judge along unasked.
+    Permission.ASK_OPINION: (True, True, False, False, False),
+    Permission.READ_OPINIONS: (True, True, False, False, False),
+    # The whole point is that it is somebody else.
+    Permission.GIVE_OPINION: (False, True, False, False, False),
+    # By who asked and by who was asked.
+    Permission.WITHDRAW_OPINION: (True, True, False, False, False),
 }
 
 

@@ -130,7 +130,8 @@ def object_of(world: World, row: Row) -> UUID | None:
         return None if kind == "other_organisation" else _case_called(world, reference)
     if operation.partition(" ")[2] in STEPS and kind != "other_organisation":
         return _case_of_the_newest_order(world)
-    return UUID(world.objects[kind]["cases"])
+    of_opinion = "/v1/second-opinions/" in operation
+    return UUID(world.objects[kind]["opinion-cases" if of_opinion else "cases"])
 
 
 def _case_called(world: World, reference: str) -> UUID:

@@ -16,7 +16,7 @@ from app.main import create_app
 from app.models.cases import Case
 from app.openapi import document
 from app.unguarded import is_page, permission_of
-from tests.promises.world import ABSENT, CALLERS, OWNERS, STRANGERS, World
+from tests.promises.world import ABSENT, CALLERS, OWNERS, STRANGERS, World, ask_for_opinion
 from tests.support import answers
 
 Row = tuple[str, str]
@@ -52,6 +52,22 @@ CORRECT = {
     "other_team": "         404 404 201 403 403 403 403 403 404  401 401 401 401 401 401",
     "other_organisation": " 404 404 404 403 403 403 403 403 201  401 401 401 401 401 401",
     "nonexistent": "        404 404 404 403 403 403 403 403 404  401 401 401 401 401 401",
+    "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
+}
+# A supervisor corrects their own opinions and nothing else.
+CORRECT_OWN = {
+    **CORRECT,
+    "other_team": "         404 404 201 404 403 403 403 403 404  401 401 401 401 401 401",
+    "own": "                201 404 404 403 404 403 403 403 404  401 401 401 401 401 401",
+    "other_organisation": " 404 404 404 404 404 403 403 403 201  401 401 401 401 401 401",
+    "nonexistent": "        404 404 404 404 404 403 403 403 404  401 401 401 401 401 401",
+}
+ASK_OPINION = {kind: row.replace("200", "201") for kind, row in READ.items()}
+GIVE_OPINION = {
+    "own": "                403 403 403 201 404 403 403 403 403  401 401 401 401 401 401",
+    "other_team": "         403 403 403 404 201 403 403 403 403  401 401 401 401 401 401",
+    "other_organisation": " 403 403 403 404 404 403 403 403 403  401 401 401 401 401 401",
+    "nonexistent": "        403 403 403 404 404 403 403 403 403  401 401 401 401 401 401",
     "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
 }
 CHANGE = {kind: row.replace("201", "200") for kind, row in CORRECT.items()}
@@ -113,18 +129,36 @@ REVIEW = {
     "existing": "           403 403 403 403 403 403 403 200 403  401 401 401 401 401 401",
     "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
 }
+BEGIN_TRAINING = {"-": "    403 403 403 403 403 201 403 403 403  401 401 401 401 401 401"}
+LIST_TRAININGS = {"-": "    403 403 403 403 403 200 403 403 403  401 401 401 401 401 401"}
+OWN_TRAINING = {
+    "existing": "           403 403 403 403 403 200 403 403 403  401 401 401 401 401 401",
+    "nonexistent": "        403 403 403 403 403 404 403 403 403  401 401 401 401 401 401",
+}
+# Whoever sends a token comes as the trainer; without one, nobody sees results before they are shown.
+AGREEMENT = {
+    "existing": "           403 403 403 403 403 200 403 403 403  401 401 401 401 401 409",
+    "nonexistent": "        403 403 403 403 403 404 403 403 403  401 401 401 401 401 404",
+}
 OPEN = {"-": "              200 200 200 200 200 200 200 200 200  200 200 200 200 200 200"}
 OPEN_BY_NAME = {
     "existing": "           200 200 200 200 200 200 200 200 200  200 200 200 200 200 200",
     "nonexistent": "        404 404 404 404 404 404 404 404 404  404 404 404 404 404 404",
 }
 
+JOIN = {kind: row.replace("200", "201") for kind, row in OPEN_BY_NAME.items()}
+
 OPERATIONS = {
     "POST /v1/assessments": RECORD,
     "GET /v1/assessments": LIST,
     "GET /v1/assessments/{id}": READ,
-    "POST /v1/assessments/{id}/corrections": CORRECT,
+    "POST /v1/assessments/{id}/corrections": CORRECT_OWN,
     "POST /v1/assessments/{id}/statements": CORRECT,
+    "POST /v1/assessments/{id}/second-opinions": ASK_OPINION,
+    "GET /v1/second-opinions": LIST,
+    "GET /v1/second-opinions/{id}": READ,
+    "POST /v1/second-opinions/{id}/answers": GIVE_OPINION,
+    "POST /v1/second-opinions/{id}/withdrawals": READ,
     "GET /v1/clients": LIST_FILES,
     "GET /v1/clients/{case_reference}": FILE,
     "PATCH /v1/clients/{case_reference}": FILE,
@@ -167,6 +201,15 @@ OPERATIONS = {
     "GET /v1/signals": OPEN,
     "GET /v1/signal-settings": LIST,
     "PUT /v1/signal-settings": CHOOSE,
+    "POST /v1/training-sessions": BEGIN_TRAINING,
+    "GET /v1/training-sessions": LIST_TRAININGS,
+    "GET /v1/training-sessions/{code}": OPEN_BY_NAME,
+    "PATCH /v1/training-sessions/{code}": OWN_TRAINING,
+    "POST /v1/training-sessions/{code}/participants": JOIN,
+    # The answer was given before.
+    "POST /v1/training-sessions/{code}/answers": OPEN_BY_NAME,
+    "GET /v1/training-sessions/{code}/answers": OWN_TRAINING,
+    "GET /v1/training-sessions/{code}/agreement": AGREEMENT,
     "GET /v1/openapi.json": OPEN,
     "GET /v1/openapi-3.0.json": OPEN,
     "GET /health/live": OPEN,
@@ -212,6 +255,8 @@ def rows_of(app: FastAPI) -> set[Row]:
             kinds = BY_REFERENCE
         elif "{month}" in operation:
             kinds = MONTHS
+        elif "{code}" in operation:
+            kinds = PUBLIC
         elif "{" in operation:
             kinds = BY_ID if permission else PUBLIC
         elif operation in NAMES_A_CASE:
@@ -226,14 +271,33 @@ def ask(world: World, caller: str, row: Row) -> Response:
     method, path = operation.split()
     options: dict[str, Any] = {}
     if method != "GET":
-        options["json"] = _body(operation, _reference(world, caller, row))
+        options["json"] = body_of(operation, _reference(world, caller, row))
+        if operation == "POST /v1/training-sessions/{code}/answers":
+            options["json"] = world.training["answer"]
         if operation.endswith("/withholdings"):
             entity = world.objects.get(kind, {}).get("assessments", ABSENT)
             options["json"] = {"entity_id": entity, "field": "note", "ground": "harm"}
         options["headers"] = {"If-Match": "*"}
+    if "second-opinions" in path and method == "POST":
+        if path.startswith("/v1/assessments"):
+            asked = world.asked.get(kind)
+            options["json"] = {"supervisor_id": str(asked.user_id) if asked else ABSENT}
+        if TABLE[row][caller] < 300:
+            path = path.replace("{id}", _fresh_for_an_opinion(world, row))
     if path in STEPS and kind in ("own", "other_team"):
         path = f"/v1/erasure-orders/{_fresh_order(world, row)}/{STEPS[path]}"
     return world.ask(caller, method, _filled(world, path, kind), **options)
+
+
+def _fresh_for_an_opinion(world: World, row: Row) -> str:
+    """Return the id of an assessment to ask about, or of an opinion that is asked, in a new case."""
+    operation, kind = row
+    opinion = ask_for_opinion(world, kind, f"opinion-{uuid4()}")
+    if not operation.startswith("POST /v1/assessments"):
+        return str(opinion["id"])
+    path = f"/v1/second-opinions/{opinion['id']}/withdrawals"
+    assert world.ask(OWNERS[kind], "POST", path, json={}).status_code == 200
+    return str(opinion["assessment_id"])
 
 
 STEPS = {f"/v1/erasure-orders/{{id}}/{step}": step for step in ("decisions", "executions")}
@@ -263,12 +327,13 @@ def _filled(world: World, path: str, kind: str) -> str:
     if "{case_reference}" in path:
         return path.format(case_reference=world.objects.get(kind, {}).get("reference", "nobody"))
     if kind == "existing":
-        return path.format(combination="yes-yes-no", id="com-st-01" if "approaches" in path else "vg01")
+        id_ = "com-st-01" if "approaches" in path else "vg01"
+        return path.format(combination="yes-yes-no", id=id_, code=world.training["code"])
     if kind in world.objects:
         known = world.objects[kind]
         return path.format(id=known.get(path.split("/")[2]), case_reference=known["reference"])
     absent = ABSENT if kind == "nonexistent" else "no-id"
-    return path.format(id=absent, case_reference=absent, combination="yes-yes-perhaps")
+    return path.format(id=absent, case_reference=absent, combination="yes-yes-perhaps", code="CCCCCC")
 
 
 def _reference(world: World, caller: str, row: Row) -> str:
@@ -284,7 +349,8 @@ def _reference(world: World, caller: str, row: Row) -> str:
     return reference
 
 
-def _body(operation: str, reference: str) -> dict[str, Any]:
+def body_of(operation: str, reference: str) -> dict[str, Any]:
+    """Return a body that is right for an operation; `reference` is of the case it names, if it names one."""
     bodies: dict[str, dict[str, Any]] = {
         "POST /v1/assessments": {
             "case": {"reference": reference},
@@ -294,6 +360,7 @@ def _body(operation: str, reference: str) -> dict[str, Any]:
         },
         "POST /v1/assessments/{id}/corrections": {"answers": answers("nnn"), "reason": "I had misheard."},
         "POST /v1/access-reviews": {"month": "2026-11", "finding": "Nothing out of the ordinary."},
+        "POST /v1/second-opinions/{id}/answers": {"answers": answers("nnn")},
         "POST /v1/cases": {"reference": reference},
         "POST /v1/assessments/{id}/statements": {"text": "I see it differently."},
         "PATCH /v1/clients/{case_reference}": {"legal_hold": False},
@@ -302,9 +369,17 @@ def _body(operation: str, reference: str) -> dict[str, Any]:
         "PATCH /v1/cases/{id}": {"status": "open"},
         "POST /v1/classifications": answers("yyn"),
         "PUT /v1/signal-settings": {"stuck_after": 3, "not_done_after": 2, "not_seen_days": 60},
+        "POST /v1/training-sessions": {"vignettes": ["vg03"]},
+        "PATCH /v1/training-sessions/{code}": {"state": "open"},
+        "POST /v1/training-sessions/{code}/participants": {"nickname": new_nickname()},
         "POST /v1/plain-language-checks": {"text": "Moeder is kwetsbaar."},
     }
     return bodies.get(operation, {})
+
+
+def new_nickname() -> str:
+    """Return a nickname that nobody has; without digits, of which some look like a number of somebody."""
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in uuid4().hex[:20])
 
 
 def without_instance(response: Response) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -371,7 +446,14 @@ def test_a_route_that_forgets_who_may_see_what_is_noticed(world: World) -> None:
 
 # Of the files of clients the privacy officer looks for those of another organisation.
 SEEKERS = [
-    (operation, next(one for one in ("colleague", "privacy_officer") if TABLE[operation, kind][one] == 404))
+    (
+        operation,
+        next(
+            one
+            for one in ("colleague", "supervisor", "privacy_officer")
+            if TABLE[operation, kind][one] == 404
+        ),
+    )
     for operation, kind in TABLE
     if kind == "nonexistent" and "other_team" in OPERATIONS[operation]
     if OPERATIONS[operation] not in (RECORD, OPEN_CASE)

@@ -45,6 +45,14 @@ WORK = {
     "nonexistent": "        404 404 404 403 403 403 403 403 404  303 303 303",
     "malformed": "          404 404 404 404 404 404 404 404 404  404 303 303",
 }
+# But for their own second opinions, which they correct: what they are shown of others, they leave.
+CORRECT = {
+    "own": "                200 404 404 403 404 403 403 403 404  303 303 303",
+    "other_team": "         404 404 200 404 403 403 403 403 404  303 303 303",
+    "other_organisation": " 404 404 404 404 404 403 403 403 200  303 303 303",
+    "nonexistent": "        404 404 404 404 404 403 403 403 404  303 303 303",
+    "malformed": "          404 404 404 404 404 404 404 404 404  404 303 303",
+}
 COLLEAGUE = {
     "own": "                403 403 403 403 403 403 200 200 403  303 303 303",
     "other_team": "         403 403 403 403 403 403 200 200 403  303 303 303",
@@ -79,9 +87,12 @@ PAGES = {
     **dict.fromkeys(("account", "confirm"), OWN),
     **dict.fromkeys(("account_password", "account_codes", "enrol_factor"), ACCOUNT),
     **dict.fromkeys(("welcome", "setup"), DEAD_LINK),
-    **dict.fromkeys(("caseload", "caseload_csv", "signal_settings"), LIST),
+    **dict.fromkeys(("caseload", "caseload_csv", "attention", "signal_settings"), LIST),
     **dict.fromkeys(("case", "recorded"), CASE),
-    **dict.fromkeys(("case_close", "case_hand_over", "record_in_case", "correct"), WORK),
+    **dict.fromkeys(("case_close", "case_hand_over", "record_in_case"), WORK),
+    "correct": CORRECT,
+    "second_opinions": LIST,
+    **dict.fromkeys(("second_opinion", "second_opinion_ask"), CASE),
     "record": RECORD,
     "reports": REPORT,
     **dict.fromkeys(("accounts", "teams", "tokens"), OFFICE),
@@ -99,6 +110,13 @@ _NAMES = {
 _OWNERS = {"own": "owner", "other_team": "outsider", "other_organisation": "foreigner"}
 
 
+OBJECTS = {
+    **dict.fromkeys(("recorded", "correct", "undo", "second_opinion_ask"), "assessments"),
+    **dict.fromkeys(("second_opinion", "second_opinion_withdraw"), "second-opinions"),
+}
+"""What the id in an address is of; else it is of a case."""
+
+
 def path_of(world: World, place: str, kind: str) -> str:
     """Return the English address of a page, for one kind of object."""
     if place in _NAMES:
@@ -110,7 +128,7 @@ def path_of(world: World, place: str, kind: str) -> str:
     if found is None and place.startswith("account_"):
         found = str(world.users[_OWNERS[kind]].user_id)
     elif found is None:
-        found = world.objects[kind]["assessments" if place in {"recorded", "correct", "undo"} else "cases"]
+        found = world.objects[kind][OBJECTS.get(place, "cases")]
     return address(place, Language.EN, id=found)
 
 

@@ -1,5 +1,6 @@
 """What an erasure takes, what it leaves exactly as it was, and how it is done again after a restore."""
 
+import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,13 +22,14 @@ from app.services.erasure import executed_orders, replay
 from app.services.projections import rebuild, rules_of, thread_ids
 from app.settings import Settings
 from app.trust import ERASURES, TrustFolder
+from app.upkeep import JOBS, Upkeep
 from tests.api.test_erasures import asked, erase, granted, step
 from tests.promises.world import all_rows
 from tests.support import START, Caller, People, answers, as_role, server_database
 
 OF_CLIENTS = (
     *("case", "case_event", "participant", "concern", "conversation", "thread"),
-    *("assessment", "transition", "statement", "withholding"),
+    *("assessment", "transition", "statement", "withholding", "second_opinion"),
 )
 """The tables with something about a client in them; each row names its case."""
 
@@ -55,6 +57,10 @@ def fill(callers: dict[str, Caller], reference: str) -> dict[str, Any]:
         ),
     ]
     assert [one.status_code for one in made] == [201] * 4, [one.text for one in made]
+    sam = next(one["id"] for one in anna.get("/v1/users").json()["items"] if one["name"] == "sam")
+    for asked_on in (made[0].json(), father):
+        path = f"/v1/assessments/{asked_on['id']}/second-opinions"
+        assert anna.post(path, {"supervisor_id": sam}).status_code == 201
     return dict(first)
 
 
@@ -299,6 +305,39 @@ def test_the_list_outside_the_database_has_each_erasure_once(
     assert sync_erasures(database, trust) == 0
     asked(callers["petra"], reference=callers["anna"].record()["case"]["reference"])
     assert sync_erasures(database, trust) == 0
+
+
+@pytest.mark.parametrize("damaged", [b"no json", b"[]", b'{"order": {}}', b'{"order": "cut o', b"\xff\x00"])
+def test_a_damaged_line_keeps_no_erasure_from_the_list_and_is_told(
+    database: Database, callers: dict[str, Caller], tmp_path: Path, damaged: bytes
+) -> None:
+    trust = TrustFolder(tmp_path)
+    (tmp_path / ERASURES).write_bytes(damaged)  # without an end, as when the power failed
+    callers["anna"].record()
+    erase(callers)
+    for _ in range(2):
+        with pytest.raises(BadErasure, match=r"^line 1 of .*erasures\.jsonl is no erasure$"):
+            sync_erasures(database, trust)
+        first, *listed = trust.lines(ERASURES)
+        assert ["executed_at" in json.loads(line)["order"] for line in listed] == [True]
+        assert first.encode() == damaged or "\\xff" in first
+
+
+@pytest.mark.parametrize("database", ["embedded"], indirect=True)
+def test_what_is_left_in_the_journal_is_dropped_also_when_the_list_is_damaged(
+    application: FastAPI, database: Database, tmp_path: Path, upkeep_log: io.StringIO
+) -> None:
+    trust = TrustFolder(tmp_path)
+    trust.append(ERASURES, ["no json"])
+    around = replace(application.state.surroundings, trust=trust)
+    journal = tmp_path / "data" / "werkrelatie.db-wal"
+    with transaction(database, write=True) as connection:
+        connection.exec_driver_sql("INSERT INTO sign_in_failure VALUES ('1', 'key', 'now')")
+    assert journal.stat().st_size > 0
+    jobs = tuple(job for job in JOBS if job.name in {"erasures", "remnants"})
+    Upkeep(around, trust, jobs).round()
+    assert journal.stat().st_size == 0
+    assert '"job":"erasures"' in upkeep_log.getvalue()
 
 
 def test_the_whole_list_is_repeated(

@@ -29,7 +29,7 @@ from app.services.links import (
 from app.services.organisations import Account, add_user, create_organisation
 from app.web.forms import SESSION
 from tests.accounts import PASSWORD, account, hidden_fields, link_for, make_account, sign_in_lines
-from tests.support import START, Clock, People, Visitor, tampering
+from tests.support import FAST, START, Clock, People, Visitor, tampering
 
 Visit = Callable[[str], Visitor]
 NEW = "vier losse woorden hier 7"
@@ -131,6 +131,24 @@ def test_a_reset_changes_the_password_but_not_the_second_step(
     assert is_in(somebody)
     old = Visitor(application).post("/en/sign-in", {"login": holder.login, "password": PASSWORD})
     assert old.status_code == 400
+
+
+def test_a_link_for_a_new_password_lets_nobody_in_with_the_old_one(
+    visitor: Visit, database: Database, people: People, clock: Clock
+) -> None:
+    make_account(database, people, "anna", factor=False)
+    somebody = visitor("nobody")
+    somebody.post(f"/en/welcome/{link_for(database, people, 'anna', LinkKind.RESET)}")
+    for answer in (somebody.get("/en/second-step"), somebody.post("/en/second-step", {"code": "000000"})):
+        assert (answer.status_code, answer.headers["location"]) == (303, "/en/welcome"), "first a password"
+    assert account(database, people, "anna").factor_secret is None
+    clock.forward(minutes=19)
+    assert somebody.post("/en/welcome", CHOSEN).headers["location"] == "/en/second-step"
+    clock.forward(minutes=19)
+    enrol(somebody, clock.now)
+    assert is_in(somebody)
+    anew = account(database, people, "anna").password_hash or ""
+    assert [FAST.verify(password, anew)[0] for password in (PASSWORD, NEW)] == [False, True]
 
 
 def test_after_a_reset_of_the_second_step_a_link_sets_up_a_new_one(

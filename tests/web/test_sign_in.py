@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.database import Database, OrganisationSession, transaction
+from app.models.base import table_of
 from app.models.logins import LoginSession
 from app.security import token_hash
 from app.services.logins import end_sessions
@@ -285,9 +286,8 @@ def test_ten_hours_are_not_counted_anew_at_the_second_step(
     somebody.post(CODE, {"code": anna.code(clock.now)})
     with tampering(database) as connection:
         hashed = token_hash(cookie_of(somebody))
-        found = connection.execute(
-            LoginSession.__table__.select().where(LoginSession.__table__.c.cookie_hash == hashed)  # type: ignore[attr-defined]
-        ).one()
+        sessions = table_of(LoginSession)
+        found = connection.execute(sessions.select().where(sessions.c.cookie_hash == hashed)).one()
     assert found.created_at == begun
     assert (found.network, found.browser) == ("testclient", None)
 

@@ -8,6 +8,7 @@ from app.web.routes import (
     administration_teams,
     administration_tokens,
     api,
+    attention,
     case,
     case_changes,
     caseload,
@@ -20,6 +21,7 @@ from app.web.routes import (
     record,
     reports,
     second_factor,
+    second_opinions,
     setup,
     sign_in,
     signals,
@@ -31,5 +33,5 @@ PAGES = (
     *(home, practice, combinations, stories, about, signals, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
-    *(caseload, reports, record, case, case_changes, corrections),
+    *(caseload, attention, reports, record, case, case_changes, corrections, second_opinions),
 )

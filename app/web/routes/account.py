@@ -22,7 +22,7 @@ from app.web.new_password import PASSWORD, mistakes_in_password
 from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.visits import Visit, form, page
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
@@ -31,11 +31,6 @@ Looks = Annotated[Visit, page(Permission.OWN_ACCOUNT)]
 Changes = Annotated[Visit, form(Permission.OWN_ACCOUNT)]
 OTHERS = "others"
 """In the place of the id of a session: all but this one."""
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
 
 
 WRONG_OLD = _("This is not your password of now.")

@@ -69,8 +69,7 @@ def _counts(everybody: Sequence[Colleague]) -> Mapping[AccountState, int]:
 @pages.get("account_new")
 def show_invitation(visit: Opens) -> Response:
     """Ask who to invite."""
-    with visit.transaction() as work:
-        only_looks(work)
+    with visit.look(Permission.READ_ACCOUNTS, to=Permission.MANAGE_ACCOUNTS) as work:
         teams = list_teams(work)
     return _invitation_page(visit, teams)
 
@@ -103,11 +102,6 @@ def _invitation_page(visit: Visit, teams: Sequence[TeamRead], error: DomainError
         typed=visit.typed,
         sentences=ROLE_SENTENCES,
     )
-
-
-def only_looks(work: Work) -> None:
-    """Let the access log say that somebody looked, where it takes the right to change to see a form."""
-    work.trail.event = Permission.READ_ACCOUNTS
 
 
 # ---------------------------------------------------------------- a link, shown once

@@ -1,6 +1,6 @@
 """One colleague: roles, links, blocking, and a second step that was lost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -36,7 +36,7 @@ from app.web.administration_forms import (
 )
 from app.web.onward import RESUME
 from app.web.pages import Pages
-from app.web.routes.administration import Looks, Manages, keep_without_the_link, link_page, only_looks
+from app.web.routes.administration import Looks, Manages, keep_without_the_link, link_page
 from app.web.visits import Visit, form
 
 pages = Pages()
@@ -84,8 +84,7 @@ def show_colleague(visit: Looks, id: UUID) -> Response:
 
     Also where a form can come back filled in, as from there the way to the other language is a link.
     """
-    with visit.transaction(one_moment=True) as work:
-        only_looks(work)
+    with visit.look(Permission.READ_ACCOUNTS) as work:
         read_colleague(work, id)
         shown = _Shown(work, id)
     return _page(visit, shown)
@@ -122,18 +121,20 @@ def _again(visit: Visit, shown: _Shown | None, error: DomainError, of: type) -> 
 @pages.post("account_block")
 def block(visit: Manages, id: UUID) -> Response:
     """Block somebody, or let them in again."""
+    return _do(visit, id, {"block": administration.block, "unblock": administration.unblock})
+
+
+def _do(visit: Visit, user_id: UUID, deeds: Mapping[str, Callable[[Work, UUID], None]]) -> Response:
+    """Do to a colleague what the button says. Raises `InvalidInput` for what none of them says."""
     if RESUME in visit.typed:
-        return visit.go("account_of", id=id)
+        return visit.go("account_of", id=user_id)
     with visit.transaction() as work:
         refuse_unconfirmed(work)
-        match visit.typed.get("do"):
-            case "block":
-                administration.block(work, id)
-            case "unblock":
-                administration.unblock(work, id)
-            case _:
-                raise InvalidInput
-        return visit.done(work, "account_of", query={"done": visit.typed["do"]}, id=id)
+        chosen = visit.typed.get("do", "")
+        if chosen not in deeds:
+            raise InvalidInput
+        deeds[chosen](work, user_id)
+        return visit.done(work, "account_of", query={"done": chosen}, id=user_id)
 
 
 @pages.post("account_sessions")
@@ -176,32 +177,10 @@ def change_roles(visit: Manages, id: UUID) -> Response:
 @pages.post("account_reset")
 def ask_reset(visit: Manages, id: UUID) -> Response:
     """Ask for a new second step of a colleague, or take that back."""
-    if RESUME in visit.typed:
-        return visit.go("account_of", id=id)
-    with visit.transaction() as work:
-        refuse_unconfirmed(work)
-        match visit.typed.get("do"):
-            case "ask":
-                administration.ask_reset(work, id)
-            case "withdraw":
-                administration.withdraw_reset(work, id)
-            case _:
-                raise InvalidInput
-        return visit.done(work, "account_of", query={"done": visit.typed["do"]}, id=id)
+    return _do(visit, id, {"ask": administration.ask_reset, "withdraw": administration.withdraw_reset})
 
 
 @pages.post("account_grant")
 def answer_reset(visit: Grants, id: UUID) -> Response:
     """Allow a new second step that somebody else asked for, or do not."""
-    if RESUME in visit.typed:
-        return visit.go("account_of", id=id)
-    with visit.transaction() as work:
-        refuse_unconfirmed(work)
-        match visit.typed.get("do"):
-            case "grant":
-                administration.grant_reset(work, id)
-            case "refuse":
-                administration.withdraw_reset(work, id)
-            case _:
-                raise InvalidInput
-        return visit.done(work, "account_of", query={"done": visit.typed["do"]}, id=id)
+    return _do(visit, id, {"grant": administration.grant_reset, "refuse": administration.withdraw_reset})

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from app.domain.errors import DomainError
+from app.domain.roles import Permission
 from app.models.organisations import TeamRead
 from app.services import administration
 from app.services.administration_reads import Colleague, list_colleagues
@@ -15,7 +16,7 @@ from app.services.organisations import list_teams
 from app.web.administration_forms import MISTAKES, ChoiceInput, TeamInput, errors_of, read_form, status_of
 from app.web.onward import RESUME
 from app.web.pages import Pages
-from app.web.routes.administration import Looks, Manages, only_looks
+from app.web.routes.administration import Looks, Manages
 from app.web.visits import Visit
 
 pages = Pages()
@@ -25,8 +26,7 @@ router = pages.router
 @pages.get("teams")
 def show_teams(visit: Looks, request: Request) -> Response:
     """List the teams. `rename` in the query opens the form to give one another name."""
-    with visit.transaction(one_moment=True) as work:
-        only_looks(work)
+    with visit.look(Permission.READ_ACCOUNTS) as work:
         teams = list_teams(work)
         sizes = _sizes(list_colleagues(work))
     return _page(visit, teams, sizes, visit.typed.get("id") or request.query_params.get("rename"))

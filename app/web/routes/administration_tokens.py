@@ -30,7 +30,7 @@ from app.web.administration_forms import (
 )
 from app.web.onward import RESUME
 from app.web.pages import Pages
-from app.web.routes.administration import Looks, only_looks
+from app.web.routes.administration import Looks
 from app.web.visits import Visit, form
 
 pages = Pages()
@@ -65,8 +65,7 @@ def _can_have_a_token(one: Colleague) -> bool:
 @pages.get("tokens")
 def show_tokens(visit: Looks) -> Response:
     """List the tokens, and offer to make one to who may."""
-    with visit.transaction(one_moment=True) as work:
-        only_looks(work)
+    with visit.look(Permission.READ_ACCOUNTS) as work:
         shown = _shown(work)
     return _page(visit, shown)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import Annotated
@@ -20,9 +20,10 @@ from app.services.catalogue import schema
 from app.services.stories import case_story
 from app.web.case_view import Scene, view_of_case
 from app.web.case_words import view_of
+from app.web.opinion_view import correctable_by, opinions_in
 from app.web.pages import Pages
 from app.web.visits import Visit, page
-from app.web.wording import HERE, iso_day, say
+from app.web.wording import HERE, _, iso_day, say
 
 pages = Pages()
 router = pages.router
@@ -30,11 +31,6 @@ router = pages.router
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EARLIEST = date(1900, 1, 1)
 _DAYS = ("at", "known")
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 _DONE = {
@@ -56,17 +52,17 @@ def show(
     visit: Visit, case_id: UUID, asked: Mapping[str, str], refused: DomainError | None = None
 ) -> Response:
     """Show a case, and what was refused about it. Raises `NotFound`."""
-    looking = replace(visit, permission=Permission.READ_CASES, key=None)
-    with looking.transaction(one_moment=True) as work:
+    with visit.look(Permission.READ_CASES) as work:
         days = _days(asked, work.now, visit.language)
         story = case_story(work, case_id, AsOf(at=days.at, known=days.known))
-        now, role = work.now, work.actor.role
+        now, actor = work.now, work.actor
+    role = actor.role
+    is_fixed = story.case.restricted or days.in_the_past
     scene = Scene(
         ruleset=visit.surroundings.knowledge.current,
         language=visit.language,
         until=min(days.at or now, days.known or now),
-        may_correct=_may(Permission.CORRECT_ASSESSMENT, role)
-        and not (story.case.restricted or days.in_the_past),
+        correctable=frozenset() if is_fixed else correctable_by(story, actor),
         in_the_past=days.in_the_past,
     )
     return visit.page(
@@ -76,6 +72,7 @@ def show(
         case=story.case,
         seen=view_of_case(story, scene),
         scene=scene,
+        opinions=None if days.in_the_past else opinions_in(story, visit.language, can_ask=not is_fixed),
         days=days,
         today=iso_day(now),
         actions=_actions(story.case, role, days),

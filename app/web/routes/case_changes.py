@@ -1,7 +1,7 @@
 """Close a case, open it again, or hand it over."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,11 +13,10 @@ from app.domain.errors import (
     DomainError,
     IdempotencyKeyReused,
     InvalidInput,
-    NotPermitted,
     VersionIsStale,
     VersionRequired,
 )
-from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission, Role
+from app.domain.roles import Permission, Role
 from app.knowledge.library import ReflectionMoment
 from app.models.cases import CaseChange, CaseRead, CaseStatus
 from app.models.organisations import UserRead
@@ -30,15 +29,10 @@ from app.web.mistakes import mistakes_in, model_of
 from app.web.pages import Pages
 from app.web.routes.case import show
 from app.web.visits import Visit, form, page
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 _NO_ANSWER = _("Write down what was said. A few words will do.")
@@ -120,11 +114,8 @@ def _hand_over(visit: Visit, shown: Shown, error: DomainError | None = None) -> 
 
 
 def _look(visit: Visit, case_id: UUID) -> Shown:
-    """Read what a form shows. In the access log that is looking, and no change."""
-    looking = replace(visit, permission=Permission.READ_CASES, key=None)
-    with looking.transaction(one_moment=True) as work:
-        if Permission.CHANGE_CASE not in ROLE_PERMISSIONS[work.actor.role]:
-            raise NotPermitted.to(PERMISSION_SENTENCES[Permission.CHANGE_CASE])
+    """Read what a form shows."""
+    with visit.look(Permission.READ_CASES, to=Permission.CHANGE_CASE) as work:
         case = read_case(work, case_id)
         return Shown(case, _colleagues(work, case))
 

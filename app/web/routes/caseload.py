@@ -13,7 +13,7 @@ from app.domain.roles import Permission
 from app.domain.signals import SignalKind
 from app.domain.texts import Language
 from app.models.base import Named
-from app.services import caseload
+from app.services import caseload, opinion_reads
 from app.services.cases import CaseloadOrder, CaseloadQuery
 from app.services.logins import refuse_unconfirmed
 from app.web.caseload_file import csv_of
@@ -43,12 +43,13 @@ def show_caseload(visit: Annotated[Visit, page(Permission.READ_CASES)]) -> Respo
     found, query, errors = None, None, {}
     with visit.transaction(one_moment=True) as work:
         choices, now = caseload.choices_of(work), work.now
+        waiting = opinion_reads.waiting(work)
         try:
             query = _query(asked)
             found = caseload.look_at_caseload(work, query)
         except InvalidInput as error:
             errors = _mistakes(error, visit.language)
-    return _page(visit, asked, choices, now, found=found, errors=errors)
+    return _page(visit, asked, choices, now, found=found, errors=errors, waiting=waiting)
 
 
 @pages.get("caseload_csv")
@@ -110,6 +111,7 @@ def _page(
     *,
     found: caseload.Found | None,
     errors: Mapping[str, str],
+    waiting: int = 0,
 ) -> Response:
     kept = {name: value for name, value in asked.items() if name != "cursor"}
     knowledge = visit.surroundings.knowledge
@@ -123,10 +125,15 @@ def _page(
         chosen={} if errors else _chosen(kept, choices, visit.language),
         choices=choices,
         found=found,
+        waiting=waiting,
         now=now,
         ago=lambda moment: days_ago(caseload.days_since(moment, now), visit.language),
-        signal_kinds=list(SignalKind),
-        signal_label=lambda kind: knowledge.signals[SignalKind(kind)].label[visit.language],
+        signal_kinds=["any", *SignalKind],
+        signal_label=lambda kind: (
+            knowledge.signals[SignalKind(kind)].label[visit.language]
+            if kind in list(SignalKind)
+            else say(visit.language, "In one way or another")
+        ),
         most_counted=caseload.MOST_COUNTED,
         types=list(RelationshipType),
         orders=list(CaseloadOrder),

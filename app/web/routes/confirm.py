@@ -18,15 +18,10 @@ from app.web.mistakes import FORM
 from app.web.onward import Onward
 from app.web.pages import Pages
 from app.web.visits import Visit, form, page
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
 
 
 WRONG_PASSWORD = _("This password or code is not right.")

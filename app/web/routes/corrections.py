@@ -1,13 +1,13 @@
 """Correct an assessment: other answers, or the message that it was entered in error."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Response
 
+from app.domain.answers import Question
 from app.domain.errors import (
     AlreadyCorrected,
     Conflict,
@@ -15,12 +15,10 @@ from app.domain.errors import (
     FieldError,
     IdempotencyKeyReused,
     InvalidInput,
-    NotPermitted,
     VersionIsStale,
     VersionRequired,
 )
-from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission
-from app.domain.texts import Language, Text
+from app.domain.roles import Permission
 from app.models.assessments import CorrectionCreate
 from app.problems import STATUS
 from app.services import assessments
@@ -33,23 +31,17 @@ from app.web.forms import Typed
 from app.web.mistakes import FORM, mistakes_in, model_of
 from app.web.pages import Pages
 from app.web.visits import Visit, form, page
-from app.web.wording import say
+from app.web.wording import _, in_both, say
 
 pages = Pages()
 router = pages.router
 
-QUESTIONS = ("problem", "help_request", "share_in_solution")
 RETRACTED = "retracted"
 _FIELDS = {
-    **{f"#/answers/{question}": question for question in QUESTIONS},
-    **{f"#/own_words/{question}": f"words_{question}" for question in QUESTIONS},
+    **{f"#/answers/{question}": question for question in Question},
+    **{f"#/own_words/{question}": f"words_{question}" for question in Question},
     "#/reason": "reason",
 }
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 _NO_REASON = _("Say in a few words why.")
@@ -90,7 +82,7 @@ def _mistakes(error: DomainError, visit: Visit) -> dict[str, str]:
     language, typed = visit.language, visit.typed
     if isinstance(error, InvalidInput):
         found = mistakes_in(error, _FIELDS, language)
-        mine = dict.fromkeys(QUESTIONS, _NO_ANSWER)
+        mine: dict[str, str] = dict.fromkeys(Question, _NO_ANSWER)
         if not typed.text("reason"):
             mine["reason"] = _NO_REASON
         return {name: say(language, mine[name]) if name in mine else said for name, said in found.items()}
@@ -104,22 +96,21 @@ def _read(typed: Typed, recorded: Mapping[str, Any]) -> CorrectionCreate:
     values: dict[str, Any] = {"reason": typed.get("reason", "")}
     if typed.text("what") == RETRACTED:
         return model_of(CorrectionCreate, values | {"retracted": True})
-    answers = {question: typed.get(question, "") for question in QUESTIONS}
-    words = {question: typed.text(f"words_{question}") for question in QUESTIONS}
+    answers: dict[str, object] = {question: typed.get(question, "") for question in Question}
+    words = {question: typed.text(f"words_{question}") for question in Question}
     body = model_of(CorrectionCreate, values | {"answers": answers, "own_words": words})
-    same = {**answers, **{f"words_on_{question}": said for question, said in words.items()}}
+    same: dict[str, object] = {
+        **answers,
+        **{f"words_on_{question}": said for question, said in words.items()},
+    }
     if not recorded[RETRACTED] and all(recorded[name] == value for name, value in same.items()):
-        both = Text(nl=say(Language.NL, _NOTHING_CHANGED), en=_NOTHING_CHANGED)
-        raise InvalidInput(errors=[FieldError("body", "#", "nothing_to_change", both)])
+        raise InvalidInput(errors=[FieldError("body", "#", "nothing_to_change", in_both(_NOTHING_CHANGED))])
     return body
 
 
 def _look(visit: Visit, assessment_id: UUID) -> Correctable:
-    """Read what the form shows. In the access log that is looking, and no correction."""
-    looking = replace(visit, permission=Permission.READ_ASSESSMENTS, key=None)
-    with looking.transaction(one_moment=True) as work:
-        if Permission.CORRECT_ASSESSMENT not in ROLE_PERMISSIONS[work.actor.role]:
-            raise NotPermitted.to(PERMISSION_SENTENCES[Permission.CORRECT_ASSESSMENT])
+    """Read what the form shows."""
+    with visit.look(Permission.READ_ASSESSMENTS, to=Permission.CORRECT_ASSESSMENT) as work:
         return correctable(work, assessment_id)
 
 

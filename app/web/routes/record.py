@@ -1,7 +1,7 @@
 """Record an assessment, see what it comes to, and take back a slip."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -21,10 +21,9 @@ from app.domain.errors import (
     InvalidInput,
     NoRoom,
     NotFound,
-    NotPermitted,
     TooLateToUndo,
 )
-from app.domain.roles import PERMISSION_SENTENCES, ROLE_PERMISSIONS, Permission
+from app.domain.roles import Permission
 from app.domain.texts import Text
 from app.models.assessments import AssessmentHead
 from app.models.cases import CaseStatus
@@ -42,17 +41,12 @@ from app.web.pages import Pages
 from app.web.plain_hints import hints_on
 from app.web.record_form import FIELDS, OTHER, PLAIN_TEXTS, is_unfolded, read
 from app.web.visits import Visit, form, page
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
 
 _NEWEST = 8
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 # ---------------------------------------------------------------- the form
@@ -114,11 +108,8 @@ def _id(text: str | None) -> UUID | None:
 
 
 def _look(visit: Visit, look: _Look | None) -> Shown:
-    """Read what the form shows. In the access log that is looking at a case, and no recording."""
-    looking = replace(visit, permission=Permission.READ_CASES, key=None)
-    with looking.transaction(one_moment=True) as work:
-        if Permission.RECORD_ASSESSMENT not in ROLE_PERMISSIONS[work.actor.role]:
-            raise NotPermitted.to(PERMISSION_SENTENCES[Permission.RECORD_ASSESSMENT])
+    """Read what the form shows."""
+    with visit.look(Permission.READ_CASES, to=Permission.RECORD_ASSESSMENT) as work:
         return (look or _own_cases)(work)
 
 
@@ -237,15 +228,14 @@ def undo(id: UUID, visit: Annotated[Visit, form(Permission.CORRECT_ASSESSMENT)])
             undone = recording.undo(work, id, say(visit.language, _UNDONE))
             return visit.done(work, "recorded", id=undone.id)
     except (AlreadyCorrected, TooLateToUndo) as error:
-        looking = replace(visit, permission=Permission.READ_ASSESSMENTS, key=None)
-        return _recorded(looking, id, error)
+        return _recorded(visit, id, error)
 
 
 _UNDONE = _("Undone right after it was recorded.")
 
 
 def _recorded(visit: Visit, assessment_id: UUID, error: DomainError | None = None) -> Response:
-    with visit.transaction(one_moment=True) as work:
+    with visit.look(Permission.READ_ASSESSMENTS) as work:
         one, _tag = read_assessment(work, assessment_id)
         counts = one.superseded_by is None and not one.retracted
         following = recording.next_participant(work, one) if counts else None

@@ -24,15 +24,10 @@ from app.web.mistakes import FORM
 from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.visits import AnyGuest, Guest
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
 
 
 WRONG_CODE = _(
@@ -63,8 +58,9 @@ def _account_to_enrol(at: Step) -> LocalAccount | None:
     if at.login.level is LoginLevel.FULL:
         refuse_unconfirmed(at.work)
         return account
-    # A link does not replace the second step that somebody has: that takes a reset by two people.
-    return None if account.password_hash is None or account.factor_secret is not None else account
+    # A link does not replace the second step that somebody has: that takes a reset by two people. And
+    # who was sent a link for a new password cannot come in with the old one, which another may know.
+    return None if at.login.is_by_link_alone or account.factor_secret is not None else account
 
 
 def _enrol_page(

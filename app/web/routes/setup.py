@@ -6,7 +6,7 @@ from http import HTTPStatus
 from fastapi import Response
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.database import OrganisationSession, transaction
 from app.domain.access_log import Command, SignIn
@@ -20,12 +20,15 @@ from app.security import SETUP, is_well_formed, token_hash
 from app.services.access_log import write_command, write_down
 from app.services.accounts import create_account, set_password
 from app.services.links import check_setup_link, use_setup_link
+from app.services.logins import confirm_session
 from app.services.organisations import (
     Account,
     NameIsTaken,
     OneOrganisationOnly,
     add_user,
     create_organisation,
+    find_organisation,
+    organisations_with_clients,
 )
 from app.services.sign_in import find_person
 from app.services.trail import Trail
@@ -44,15 +47,10 @@ from app.web.mistakes import FORM
 from app.web.new_password import PASSWORD, mistakes_in_password
 from app.web.pages import Pages
 from app.web.visits import AnyGuest, Guest
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
 
 
 NO_NAME = _("Fill in a name: one line of at most 200 characters.")
@@ -99,12 +97,7 @@ def _organisations(connection: Connection, hashed: str, guest: Guest) -> dict[st
     """Return the organisations with clients by slug. Raises `LinkDoesNotWork`."""
     check_setup_link(connection, hashed, guest.surroundings.clock())
     with Session(connection) as session:
-        found = session.exec(
-            select(Organisation.slug, Organisation.name)
-            .where(col(Organisation.demonstration).is_(False))
-            .order_by(col(Organisation.name))
-        )
-        return dict(found.all())
+        return organisations_with_clients(session)
 
 
 @pages.post("setup")
@@ -171,7 +164,7 @@ def _make(guest: Guest, connection: Connection, hashed_token: str, wanted: Wante
     use_setup_link(connection, hashed_token, now)
     with Session(connection, expire_on_commit=False) as session:
         if wanted.organisation_name is None:
-            made = session.exec(select(Organisation).where(col(Organisation.slug) == wanted.slug)).one()
+            made = find_organisation(session, wanted.slug)
         else:
             made = create_organisation(session, wanted.slug, wanted.organisation_name, now)
     with OrganisationSession(connection, made.id) as session:
@@ -185,6 +178,7 @@ def _make(guest: Guest, connection: Connection, hashed_token: str, wanted: Wante
             raise LinkDoesNotWork
         actor = person.in_role(Role.ADMIN)
         cookie, login_id = begin(guest, session, actor, LoginLevel.ENROLLING, now)
+        confirm_session(session, login_id, now)  # by the password that was chosen
         work = work_of(guest, session, actor, now, trail_of(guest, SignIn.LINK_USED, login_id))
         write_down(work)
         write_also(work, SignIn.PASSWORD_SET)

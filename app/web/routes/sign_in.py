@@ -52,18 +52,13 @@ from app.web.onward import Onward
 from app.web.pages import Pages
 from app.web.places import address
 from app.web.visits import AnyGuest, Guest, see_other
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
 log = structlog.get_logger()
 
 Show = Callable[[Guest, Onward, dict[str, str], HTTPStatus], Response]
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
 
 
 WRONG = _("This e-mail address and this password do not fit together, or this account does not work.")

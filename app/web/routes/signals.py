@@ -37,7 +37,7 @@ def show_signals(guest: AnyGuest) -> Response:
 @pages.get("signal_settings")
 def show_signal_settings(visit: Annotated[Visit, page(Permission.READ_SIGNAL_SETTINGS)]) -> Response:
     """Say from when on something is a signal in this organisation."""
-    with visit.transaction(write=False) as work:
+    with visit.transaction() as work:
         settings = signal_settings.read_settings(work)
     return _page(visit, settings)
 
@@ -57,7 +57,7 @@ def change_signal_settings(visit: Annotated[Visit, form(Permission.CHANGE_SIGNAL
         errors = mistakes_in(error, _WRONG, visit.language)
     except VersionIsStale:
         errors = {FORM: say(visit.language, "Somebody changed this meanwhile. Look at it and choose again.")}
-    with visit.transaction(write=False) as work:
+    with visit.transaction() as work:
         settings = signal_settings.read_settings(work)
     return _page(visit, settings, errors)
 

@@ -23,7 +23,7 @@ from app.web.answer_words import answers_of, chosen, missing_answers, words_of
 from app.web.pages import Pages
 from app.web.places import address
 from app.web.visits import AnyGuest, Guest, see_other
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
@@ -35,11 +35,6 @@ _TYPES: dict[str, RelationshipType | None] = {
 }
 _BY_CODE = {answers.code: answers for answers in ALL_ANSWERS}
 _TYPE_FIELD = "type"
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator; it is translated where it is shown."""
-    return message
 
 
 @pages.get("stories")

@@ -16,6 +16,7 @@ PLACES = {
     "combinations": Text(nl="/combinaties", en="/combinations"),
     "stories": Text(nl="/verhalen", en="/stories"),
     "story": Text(nl="/verhalen/{id}", en="/stories/{id}"),
+    "round": Text(nl="/ronde", en="/round"),
     "sources": Text(nl="/bronnen", en="/sources"),
     "language_check": Text(nl="/taalcheck", en="/language-check"),
     "api": Text(nl="/api", en="/api"),

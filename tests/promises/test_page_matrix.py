@@ -70,7 +70,7 @@ OFFICE = {"-": "            403 403 403 403 403 403 200 200 403  303 303 303"}
 INVITE = {"-": "            403 403 403 403 403 403 200 403 403  303 303 303"}
 
 PAGES = {
-    **dict.fromkeys(("home", "practice", "combinations", "stories", "sources"), OPEN),
+    **dict.fromkeys(("home", "practice", "combinations", "stories", "round", "sources"), OPEN),
     **dict.fromkeys(("language_check", "api", "accessibility"), OPEN),
     **dict.fromkeys(("practice_answers", "story"), BY_NAME),
     "sign_in": SIGN_IN,

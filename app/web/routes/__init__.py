@@ -18,6 +18,7 @@ from app.web.routes import (
     language_check,
     practice,
     record,
+    rounds,
     second_factor,
     setup,
     sign_in,
@@ -26,7 +27,7 @@ from app.web.routes import (
 )
 
 PAGES = (
-    *(home, practice, combinations, stories, about, language_check, api),
+    *(home, practice, combinations, stories, rounds, about, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
     *(caseload, record, case, case_changes, corrections),

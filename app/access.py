@@ -43,8 +43,9 @@ log = structlog.get_logger()
 class Surroundings:
     """What the application is made of.
 
-    The doorkeeper that stands there of itself has no limits. `trust` is the folder outside the
-    database; without one, nothing is kept there.
+    The doorkeepers that stand there of themselves have no limits; `training_doorkeeper` is at the doors
+    that open with the code of a training. `trust` is the folder outside the database; without one, nothing
+    is kept there.
     """
 
     database: Database
@@ -53,6 +54,7 @@ class Surroundings:
     doorkeeper: Doorkeeper = field(default_factory=Doorkeeper)
     trust: TrustFolder | None = None
     passwords: Passwords = field(default_factory=strong_passwords)
+    training_doorkeeper: Doorkeeper = field(default_factory=Doorkeeper)
 
 
 @dataclass(frozen=True, slots=True)

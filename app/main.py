@@ -26,10 +26,11 @@ from app.routers import (
     health,
     plain_language,
     threads,
+    training,
 )
 from app.settings import LOCAL_HOSTS, Settings
 from app.signing import signing_key
-from app.throttling import BAD_TOKENS_A_MINUTE, Doorkeeper
+from app.throttling import BAD_TOKENS_A_MINUTE, TRAINING_REQUESTS_A_SECOND, Doorkeeper
 from app.trust import TrustFolder
 from app.unguarded import refuse_unguarded_routes
 from app.upkeep import Upkeep
@@ -53,6 +54,7 @@ _ROUTERS = (
     erasures,
     access_events,
     colleagues,
+    training,
 )
 
 
@@ -106,6 +108,9 @@ def start(settings: Settings) -> FastAPI:
         lambda: datetime.now(UTC),
         Doorkeeper(bad_tokens_a_minute=BAD_TOKENS_A_MINUTE, requests_a_second=settings.requests_per_second),
         trust,
+        training_doorkeeper=Doorkeeper(
+            bad_tokens_a_minute=BAD_TOKENS_A_MINUTE, requests_a_second=TRAINING_REQUESTS_A_SECOND
+        ),
     )
     return app
 

@@ -28,6 +28,7 @@ _TAGS = {
     "history": "How working relationships changed, as of a date and as known at a date.",
     "clients": "The rights of clients: how long a file stays, restriction, a copy, erasure.",
     "organisation": "Colleagues and teams.",
+    "training": "A group that judges stories together, and how far it agrees. It holds no clients.",
     "access log": "Who saw or changed what, told to the client too, and the monthly review of it.",
     "description": "This description itself.",
     "health": "For the one who looks after the service.",

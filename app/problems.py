@@ -39,6 +39,16 @@ from app.domain.errors import (
 )
 from app.domain.signing_in import LinkDoesNotWork, LoginIsTaken
 from app.domain.texts import Language, Text
+from app.domain.training import (
+    AnsweredOtherwise,
+    NicknameIsTaken,
+    NoSuchSession,
+    NotJoined,
+    ResultsNotShown,
+    SessionIsClosed,
+    SessionIsFull,
+    SessionMovesForward,
+)
 from app.services.organisations import NameIsTaken
 from app.validation import invalid_input
 from app.wire import (
@@ -60,6 +70,8 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     ForgedForm: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     LinkDoesNotWork: HTTPStatus.NOT_FOUND,
+    NoSuchSession: HTTPStatus.NOT_FOUND,
+    NotJoined: HTTPStatus.FORBIDDEN,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     CaseIsClosed: HTTPStatus.CONFLICT,
     CaseIsRestricted: HTTPStatus.CONFLICT,
@@ -75,6 +87,12 @@ STATUS: dict[type[DomainError], HTTPStatus] = {
     WithheldAlready: HTTPStatus.CONFLICT,
     AlreadyCorrected: HTTPStatus.CONFLICT,
     TooLateToUndo: HTTPStatus.CONFLICT,
+    AnsweredOtherwise: HTTPStatus.CONFLICT,
+    NicknameIsTaken: HTTPStatus.CONFLICT,
+    ResultsNotShown: HTTPStatus.CONFLICT,
+    SessionIsClosed: HTTPStatus.CONFLICT,
+    SessionIsFull: HTTPStatus.CONFLICT,
+    SessionMovesForward: HTTPStatus.CONFLICT,
     VersionIsStale: HTTPStatus.PRECONDITION_FAILED,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -15,8 +15,10 @@ LINK = "wrr_"
 """Of links that work once, for one person: an invitation, a reset, a way into the demonstration."""
 SETUP = "wrs_"
 """Of the link that makes the first administrator."""
+PARTICIPANT = "wrt_"
+"""Of what somebody answers with in a training."""
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
-_FORM = re.compile(r"(wr[rs]?_)[0-9A-Za-z]{46}")
+_FORM = re.compile(r"(wr[rst]?_)[0-9A-Za-z]{46}")
 _CHECK_LENGTH = 6
 
 

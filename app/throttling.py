@@ -17,6 +17,8 @@ from app.domain.errors import TooManyRequests
 
 BAD_TOKENS_A_MINUTE = 20
 BURST_SECONDS = 3
+TRAINING_REQUESTS_A_SECOND = 200
+"""Of all people in one network with the code of one training."""
 MOST_KNOWN = 10_000
 _SWEEP_EVERY = 1000
 

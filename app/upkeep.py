@@ -18,6 +18,7 @@ from app.services.idempotency import forget_old
 from app.services.organisations import organisation_ids
 from app.services.sealing import seal
 from app.services.throttle import forget_failures
+from app.services.training import remove_old_sessions
 from app.signing import signing_key
 from app.trust import TrustFolder
 
@@ -75,6 +76,19 @@ def forget_all(database: Database, now: datetime) -> None:
     _in_each(organisations_of(database), forget)
 
 
+def remove_trainings(database: Database, now: datetime) -> None:
+    """Remove the trainings that ended long enough ago, with everything in them."""
+
+    def remove(organisation: UUID) -> None:
+        with (
+            transaction(database, write=True) as connection,
+            OrganisationSession(connection, organisation) as session,
+        ):
+            remove_old_sessions(session, now)
+
+    _in_each(organisations_of(database), remove)
+
+
 def _list_erasures(database: Database, trust: TrustFolder) -> None:
     sync_erasures(database, trust)
     drop_remnants(database)
@@ -122,6 +136,7 @@ JOBS = (
     ),
     # An erasure is listed as soon as it is done; this is for the one whose process was killed just then.
     Job("erasures", timedelta(hours=1), lambda around, trust: _list_erasures(around.database, trust)),
+    Job("trainings", timedelta(hours=1), lambda around, _: remove_trainings(around.database, around.clock())),
     Job("forget", timedelta(days=1), lambda around, _: forget_all(around.database, around.clock())),
 )
 """In this order. Several processes may do them at the same time."""

@@ -147,6 +147,13 @@ _WORDS: dict[str, tuple[str, Text]] = {
             en="A reference must not hold a phone number. Take the code from your own system.",
         ),
     ),
+    "nickname_of_somebody": (
+        "nickname_of_somebody",
+        Text(
+            nl="Kies een bijnaam zonder nummer of e-mailadres waaraan iemand je kan herkennen.",
+            en="Choose a nickname without a number or e-mail address by which people can tell who you are.",
+        ),
+    ),
     "moment": (
         "not_a_moment",
         Text(

@@ -20,7 +20,8 @@ _OWN = "organisation_id = nullif(current_setting('app.organisation', true), ''):
 _TOKEN = "nullif(current_setting('app.token', true), '')"  # noqa: S105 - the name of a setting
 _LOGIN = "nullif(current_setting('app.login', true), '')"
 # Before an organisation is bound, whoever presents a secret (a token, a cookie, a link that works once)
-# sees the rows behind it, and who says a name to sign in with sees the account of that name.
+# sees the rows behind it, and who says a name to sign in with sees the account of that name. The code of a
+# training is such a secret too, and as it is shown on a wall it is stored as it is.
 _BEFORE_BINDING = {
     "api_token": f"token_hash = {_TOKEN}",
     "user": f"""EXISTS (SELECT 1 FROM api_token t WHERE t.organisation_id = "user".organisation_id
@@ -29,6 +30,7 @@ _BEFORE_BINDING = {
         AND t.user_id = membership.user_id AND t.token_hash = {_TOKEN})""",
     "login_session": f"cookie_hash = {_TOKEN}",
     "sign_in_link": f"token_hash = {_TOKEN}",
+    "training_session": f"code = {_TOKEN}",
     "local_account": f"login = {_LOGIN}",
 }
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
@@ -40,6 +42,8 @@ _RIGHTS = {
     "ledger_head": "SELECT, INSERT, UPDATE",
     "erasure_order": "SELECT, INSERT, UPDATE",
     "organisation": "SELECT, INSERT, UPDATE",
+    # An answer never changes; it goes with its session.
+    "training_answer": "SELECT, INSERT, DELETE",
     "alembic_version": "SELECT",
 }
 

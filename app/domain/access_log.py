@@ -167,6 +167,7 @@ DEEDS: Mapping[str, Deed] = {
     Permission.MANAGE_TOKENS: Deed(
         Action.UPDATE, Text(nl="een sleutel gemaakt of ingetrokken", en="made or revoked a token")
     ),
+    Permission.RUN_TRAINING: Deed(Action.EXECUTE, Text(nl="een training gegeven", en="run a training")),
     SignIn.SIGNED_IN: Deed(Action.EXECUTE, Text(nl="ingelogd", en="signed in")),
     SignIn.SIGNED_OUT: Deed(Action.EXECUTE, Text(nl="uitgelogd", en="signed out")),
     SignIn.LINK_USED: Deed(

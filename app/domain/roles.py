@@ -44,6 +44,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "account:manage"
     GRANT_FACTOR_RESET = "account:grant_reset"
     MANAGE_TOKENS = "token:manage"
+    RUN_TRAINING = "training:run"
 
 
 ROLE_SENTENCES = {
@@ -56,8 +57,8 @@ ROLE_SENTENCES = {
         en="Sees the cases of the team and changes nothing in them.",
     ),
     Role.TRAINER: Text(
-        nl="Laat het model zien met verzonnen verhalen en ziet geen dossiers.",
-        en="Shows the model with invented stories and sees no cases.",
+        nl="Geeft training met verzonnen verhalen en ziet geen dossiers.",
+        en="Gives training with invented stories and sees no cases.",
     ),
     Role.ADMIN: Text(
         nl="Beheert accounts, teams en sleutels, voert toegewezen wissingen uit en ziet geen dossiers.",
@@ -130,6 +131,7 @@ PERMISSION_SENTENCES = {
         en="allow somebody to set up a new second step",
     ),
     Permission.MANAGE_TOKENS: Text(nl="sleutels maken en intrekken", en="make and revoke tokens"),
+    Permission.RUN_TRAINING: Text(nl="een training geven", en="run a training"),
 }
 
 _READ = {
@@ -155,7 +157,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.SUPERVISOR: frozenset(_READ | {Permission.REQUEST_ERASURE}),
-    Role.TRAINER: frozenset({Permission.OWN_ACCOUNT}),
+    Role.TRAINER: frozenset({Permission.OWN_ACCOUNT, Permission.RUN_TRAINING}),
     Role.ADMIN: frozenset(
         {
             Permission.OWN_ACCOUNT,

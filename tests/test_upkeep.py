@@ -166,7 +166,7 @@ def test_the_thread_goes_on_after_a_fault(around: Surroundings, trust: TrustFold
         time.sleep(0.01)
     upkeep.stop()
     assert len(rounds) >= 3
-    assert {job.name for job in JOBS} == {"seal", "checkpoint", "erasures", "forget"}
+    assert {job.name for job in JOBS} == {"seal", "checkpoint", "erasures", "trainings", "forget"}
 
 
 # ---------------------------------------------------------------- werkrelatie verify

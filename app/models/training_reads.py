@@ -9,9 +9,8 @@ from pydantic import Field as ApiField
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
-from app.domain.agreement import Strength, WhyNot
-from app.domain.answers import Answer, Answers
-from app.domain.classification import Clarity, RelationshipType
+from app.domain.answers import Answers
+from app.domain.classification import RelationshipType
 from app.domain.identifiers import holds_bsn, holds_email, holds_iban, holds_phone
 from app.domain.texts import Language
 from app.domain.training import MOST_STORIES, SessionState, nickname_key
@@ -49,10 +48,10 @@ Nickname = TypeAliasType(
     ],
 )
 
-_CODE = ApiField(description="What participants type to join.", examples=["7KXP3M"])
-_STORY = ApiField(description="The id of a story.", examples=["vg03"])
-_NUMBER = ApiField(description="Which assessment of the story; the first is 1.", examples=[1])
-_STATE = ApiField(
+CODE = ApiField(description="What participants type to join.", examples=["7KXP3M"])
+STORY = ApiField(description="The id of a story.", examples=["vg03"])
+NUMBER = ApiField(description="Which assessment of the story; the first is 1.", examples=[1])
+STATE = ApiField(
     description="`open`: people join and answer. `results_shown`: everybody with the code sees the results, "
     "and nobody answers any more. `ended`: it is over.",
     examples=["open"],
@@ -78,7 +77,7 @@ class TrainingCreate(Input):
 class TrainingChange(Input):
     """Show the results, or end the training. It only moves forward."""
 
-    state: SessionState = _STATE
+    state: SessionState = STATE
 
 
 class ParticipantCreate(Input):
@@ -94,8 +93,8 @@ class TrainingAnswerCreate(Input):
         description="What the participant got when joining.",
         examples=["wrt_0000000000000000000000000000000000000000000000"],
     )
-    vignette: Annotated[str, Field(min_length=1, max_length=64)] = _STORY
-    assessment: Annotated[int, Field(ge=1, le=100)] = _NUMBER
+    vignette: Annotated[str, Field(min_length=1, max_length=64)] = STORY
+    assessment: Annotated[int, Field(ge=1, le=100)] = NUMBER
     problem: AnswerField
     help_request: AnswerField
     share_in_solution: AnswerField
@@ -115,8 +114,8 @@ class TrainingAnswerCreate(Input):
 class TrainingItemRead(Output):
     """One thing to judge: a person and a concern, at one moment of a story. Without the key."""
 
-    vignette: str = _STORY
-    assessment: int = _NUMBER
+    vignette: str = STORY
+    assessment: int = NUMBER
     quiz: Quiz = ApiField(
         description="`scored`: with an expert key; `discussion`: experts may differ.", examples=["scored"]
     )
@@ -138,11 +137,11 @@ class TrainingItemRead(Output):
 class TrainingSessionRead(Output):
     """A training as everybody with the code sees it."""
 
-    code: str = _CODE
+    code: str = CODE
     join_address: str = ApiField(
         description="The address of the page where people join.", examples=["/nl/meedoen/7KXP3M"]
     )
-    state: SessionState = _STATE
+    state: SessionState = STATE
     language: Language = ApiField(description="In which language the stories are shown.", examples=["nl"])
     created_at: datetime = ApiField(description="When it began.", examples=["2026-11-20T09:00:00Z"])
     ends_at: datetime = ApiField(
@@ -162,8 +161,8 @@ class TrainingSessionItem(Output):
     """One of the trainer's own trainings."""
 
     id: UUID = ApiField(description="The id.", examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"])
-    code: str = _CODE
-    state: SessionState = _STATE
+    code: str = CODE
+    state: SessionState = STATE
     language: Language = ApiField(description="In which language the stories are shown.", examples=["nl"])
     vignettes: list[str] = ApiField(description="The stories.", examples=[["vg03", "vg07"]])
     created_at: datetime = ApiField(description="When it began.", examples=["2026-11-20T09:00:00Z"])
@@ -199,8 +198,8 @@ class ParticipantRead(Output):
 class TrainingAnswerRead(Output):
     """An answer as it is kept."""
 
-    vignette: str = _STORY
-    assessment: int = _NUMBER
+    vignette: str = STORY
+    assessment: int = NUMBER
     answers: AnswersRead = ApiField(description="The three answers.")
     relationship_type: RelationshipType | None = ApiField(
         description="The type that was chosen; null: no type can be given.", examples=["complainant"]
@@ -212,8 +211,8 @@ class AnonymousAnswer(Output):
     """An answer without a name. Numbers follow no order in which people joined."""
 
     participant: int = ApiField(description="A number in place of a name.", examples=[1])
-    vignette: str = _STORY
-    assessment: int = _NUMBER
+    vignette: str = STORY
+    assessment: int = NUMBER
     problem: AnswerField
     help_request: AnswerField
     share_in_solution: AnswerField
@@ -226,142 +225,3 @@ class AnonymousAnswerList(Output):
     """All answers of a training, without names."""
 
     items: list[AnonymousAnswer] = ApiField(description="By participant, then in the order of the training.")
-
-
-# ---------------------------------------------------------------- how far they agree
-
-
-class FigureRead(Output):
-    """One figure, or why there is none."""
-
-    value: float | None = ApiField(
-        description="From -1 to 1; null where it is not defined.", examples=[0.6571]
-    )
-    why_not: WhyNot | None = ApiField(
-        description="Why it is null. `too_few_raters`: no item was answered by two or more; `one_item`: only "
-        "one was; `all_the_same`: everybody chose the same everywhere; `not_complete`: some items have "
-        "fewer; `not_two_raters`: this figure is for two people.",
-        examples=[None],
-    )
-
-
-class AlphaRead(FigureRead):
-    """Krippendorff's alpha, with the interval that holds it in 95 of 100 draws of the items."""
-
-    low: float | None = ApiField(description="Where the interval begins.", examples=[0.3543])
-    high: float | None = ApiField(description="Where it ends.", examples=[0.907])
-    items: int = ApiField(description="How many items were answered by two or more.", examples=[12])
-    strength: Strength | None = ApiField(
-        description="In a word, from 20 items on: `reliable` from .800, `tentative` from .667, else `low`.",
-        examples=[None],
-    )
-
-
-class AnswerAgreementRead(Output):
-    """How far participants agree on one of the three answers. `unknown` counts as missing."""
-
-    percent: FigureRead = ApiField(
-        description="Which part of the pairs chose the same, the mean over the items, from 0 to 1."
-    )
-    alpha: AlphaRead = ApiField(description="Krippendorff's alpha for ordered values: no, maybe, yes.")
-    weighted_kappa: FigureRead = ApiField(description="For two participants: kappa with linear weights.")
-
-
-class TypeAgreementRead(Output):
-    """How far participants agree on the type."""
-
-    percent: FigureRead = ApiField(
-        description="Which part of the pairs chose the same, the mean over the items, from 0 to 1."
-    )
-    alpha: AlphaRead = ApiField(description="Krippendorff's alpha for values without an order.")
-    ac1: FigureRead = ApiField(
-        description="Gwet's AC1, to put beside alpha where nearly everybody chose the same type."
-    )
-    kappa: FigureRead = ApiField(
-        description="For two participants Cohen's kappa, for more Fleiss' kappa if everybody gave a type "
-        "everywhere."
-    )
-
-
-class AgreementRead(Output):
-    """How far participants agree on a number of items."""
-
-    items: int = ApiField(description="How many items there are.", examples=[12])
-    relationship_type: TypeAgreementRead = ApiField(
-        description="On the type, where one was given; no type counts as missing."
-    )
-    relationship_type_or_none: TypeAgreementRead = ApiField(
-        description="The same, with no type as a choice of its own."
-    )
-    problem: AnswerAgreementRead = ApiField(description="On the first answer.")
-    help_request: AnswerAgreementRead = ApiField(description="On the second answer.")
-    share_in_solution: AnswerAgreementRead = ApiField(description="On the third answer.")
-
-
-class KeyRead(Output):
-    """What experts make of an item: a key to talk about, no measured truth."""
-
-    answers: AnswersRead = ApiField(description="The three answers.")
-    relationship_type: RelationshipType | None = ApiField(
-        description="The type, if any.", examples=["customer"]
-    )
-    clarity: Clarity = ApiField(description="How sure it is.", examples=["clear"])
-    note: str = ApiField(
-        description="What decides: what was said or seen, and what it comes to.",
-        examples=["Ze vraagt met welke tekens ze kan beginnen."],
-    )
-    why: str = ApiField(description="What the rules say of these answers.", examples=["Er is een vraag."])
-
-
-class ItemAgreementRead(Output):
-    """What participants made of one item; the key last."""
-
-    vignette: str = _STORY
-    assessment: int = _NUMBER
-    title: str = ApiField(description="What the story is called.", examples=["Zorg dat hij stopt"])
-    participant: str = ApiField(description="Who in the story.", examples=["de moeder"])
-    concern: str = ApiField(description="About what.", examples=["blowen"])
-    answered: int = ApiField(description="How many participants have answered it.", examples=[7])
-    spread: float | None = ApiField(
-        description="Which part of the pairs differs, the mean over type and answers; null with fewer than "
-        "two answers.",
-        examples=[0.25],
-    )
-    percent: FigureRead = ApiField(
-        description="Which part of the pairs chose the same type, no type included."
-    )
-    relationship_type: dict[RelationshipType, int] = ApiField(
-        description="How many chose each type.",
-        examples=[{"visitor": 4, "complainant": 2, "customer": 0}],
-    )
-    no_type: int = ApiField(description="How many said that no type can be given.", examples=[1])
-    problem: dict[Answer, int] = ApiField(
-        description="How many gave each first answer.",
-        examples=[{"yes": 4, "maybe": 1, "no": 1, "unknown": 1}],
-    )
-    help_request: dict[Answer, int] = ApiField(
-        description="How many gave each second answer.",
-        examples=[{"yes": 4, "maybe": 1, "no": 1, "unknown": 1}],
-    )
-    share_in_solution: dict[Answer, int] = ApiField(
-        description="How many gave each third answer.",
-        examples=[{"yes": 4, "maybe": 1, "no": 1, "unknown": 1}],
-    )
-    key: KeyRead | None = ApiField(description="What experts make of it; null until the results are shown.")
-
-
-class ItemGroupRead(AgreementRead):
-    """Items of one kind together, and each of them."""
-
-    each: list[ItemAgreementRead] = ApiField(description="The largest spread first.")
-
-
-class TrainingAgreementRead(Output):
-    """How far the participants of a training agree."""
-
-    code: str = _CODE
-    state: SessionState = _STATE
-    participants: int = ApiField(description="How many people joined.", examples=[12])
-    all: AgreementRead = ApiField(description="Over all items together.")
-    scored: ItemGroupRead = ApiField(description="Over the items with an expert key.")
-    discussion: ItemGroupRead = ApiField(description="Over the items about which experts may differ.")

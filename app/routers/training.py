@@ -27,11 +27,11 @@ from app.domain.training import (
     SessionIsFull,
     SessionMovesForward,
 )
+from app.models.agreement_reads import TrainingAgreementRead
 from app.models.training_reads import (
     AnonymousAnswerList,
     ParticipantCreate,
     ParticipantRead,
-    TrainingAgreementRead,
     TrainingAnswerCreate,
     TrainingAnswerRead,
     TrainingChange,

@@ -224,9 +224,8 @@ def list_sessions(work: Work) -> TrainingSessionList:
     counted = select(col(TrainingAnswer.session_id), func.count()).where(
         col(TrainingAnswer.session_id).in_(names)
     )
-    answers: dict[UUID, int] = {
-        session_id: count
-        for session_id, count in work.session.execute(counted.group_by(col(TrainingAnswer.session_id)))
+    answers = {
+        row[0]: row[1] for row in work.session.execute(counted.group_by(col(TrainingAnswer.session_id)))
     }
     return TrainingSessionList(
         items=[

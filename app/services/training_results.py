@@ -23,13 +23,9 @@ from app.domain.answers import KNOWN_ANSWERS, Answer, Question
 from app.domain.classification import RelationshipType
 from app.domain.training import ResultsNotShown
 from app.knowledge.library import Quiz
-from app.models.classifications import AnswersRead
-from app.models.training import TrainingAnswer, TrainingParticipant
-from app.models.training_reads import (
+from app.models.agreement_reads import (
     AgreementRead,
     AlphaRead,
-    AnonymousAnswer,
-    AnonymousAnswerList,
     AnswerAgreementRead,
     FigureRead,
     ItemAgreementRead,
@@ -38,6 +34,9 @@ from app.models.training_reads import (
     TrainingAgreementRead,
     TypeAgreementRead,
 )
+from app.models.classifications import AnswersRead
+from app.models.training import TrainingAnswer, TrainingParticipant
+from app.models.training_reads import AnonymousAnswer, AnonymousAnswerList
 from app.services.agreement import Alpha, alpha_of
 from app.services.training import Item, Room, count_participants
 

@@ -123,6 +123,8 @@ def test_what_is_written_once_has_a_guard() -> None:
     }
     may_change |= {"local_account", "recovery_code", "login_session", "sign_in_link"}
     may_change |= {"setup_link", "sign_in_failure"}
+    # An answer never changes, but it goes with its session: on PostgreSQL the right to change it is missing.
+    may_change |= {"training_session", "training_participant", "training_answer"}
     with_steps = {"erasure_order", "ledger_head"}
     assert set(GUARDED) | with_steps | may_change == set(metadata.tables)
     assert not set(GUARDED) & may_change

@@ -55,6 +55,8 @@ MAY = {
     Permission.MANAGE_ACCOUNTS: (False, False, False, True, False),
     Permission.GRANT_FACTOR_RESET: (False, False, False, False, True),
     Permission.MANAGE_TOKENS: (False, False, False, True, False),
+    # Training is with invented stories; a supervisor who gives it is a trainer as well.
+    Permission.RUN_TRAINING: (False, False, True, False, False),
 }
 
 

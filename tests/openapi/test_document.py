@@ -86,6 +86,14 @@ def test_the_addresses_are_those_of_this_version() -> None:
         ("GET", "/access-reviews"),
         ("POST", "/access-reviews"),
         ("GET", "/access-reviews/{month}"),
+        ("POST", "/training-sessions"),
+        ("GET", "/training-sessions"),
+        ("GET", "/training-sessions/{code}"),
+        ("PATCH", "/training-sessions/{code}"),
+        ("POST", "/training-sessions/{code}/participants"),
+        ("POST", "/training-sessions/{code}/answers"),
+        ("GET", "/training-sessions/{code}/answers"),
+        ("GET", "/training-sessions/{code}/agreement"),
         ("GET", "/openapi.json"),
         ("GET", "/health/live"),
         ("GET", "/health/ready"),
@@ -226,7 +234,7 @@ def _references(part: Any) -> Iterator[str]:
         if target.startswith("#/components/schemas/"):
             yield target.rpartition("/")[2]
         part = part.values()
-    elif isinstance(part, str | int | None):
+    elif isinstance(part, str | int | float | None):
         return
     for inner in part:
         yield from _references(inner)

@@ -111,11 +111,24 @@ REVIEW = {
     "existing": "           403 403 403 403 403 403 403 200 403  401 401 401 401 401 401",
     "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
 }
+BEGIN_TRAINING = {"-": "    403 403 403 403 403 201 403 403 403  401 401 401 401 401 401"}
+LIST_TRAININGS = {"-": "    403 403 403 403 403 200 403 403 403  401 401 401 401 401 401"}
+OWN_TRAINING = {
+    "existing": "           403 403 403 403 403 200 403 403 403  401 401 401 401 401 401",
+    "nonexistent": "        403 403 403 403 403 404 403 403 403  401 401 401 401 401 401",
+}
+# Whoever sends a token comes as the trainer; without one, nobody sees results before they are shown.
+AGREEMENT = {
+    "existing": "           403 403 403 403 403 200 403 403 403  401 401 401 401 401 409",
+    "nonexistent": "        403 403 403 403 403 404 403 403 403  401 401 401 401 401 404",
+}
 OPEN = {"-": "              200 200 200 200 200 200 200 200 200  200 200 200 200 200 200"}
 OPEN_BY_NAME = {
     "existing": "           200 200 200 200 200 200 200 200 200  200 200 200 200 200 200",
     "nonexistent": "        404 404 404 404 404 404 404 404 404  404 404 404 404 404 404",
 }
+
+JOIN = {kind: row.replace("200", "201") for kind, row in OPEN_BY_NAME.items()}
 
 OPERATIONS = {
     "POST /v1/assessments": RECORD,
@@ -158,6 +171,15 @@ OPERATIONS = {
     "GET /v1/vignettes/{id}": OPEN_BY_NAME,
     "GET /v1/sources": OPEN,
     "POST /v1/plain-language-checks": OPEN,
+    "POST /v1/training-sessions": BEGIN_TRAINING,
+    "GET /v1/training-sessions": LIST_TRAININGS,
+    "GET /v1/training-sessions/{code}": OPEN_BY_NAME,
+    "PATCH /v1/training-sessions/{code}": OWN_TRAINING,
+    "POST /v1/training-sessions/{code}/participants": JOIN,
+    # The answer was given before.
+    "POST /v1/training-sessions/{code}/answers": OPEN_BY_NAME,
+    "GET /v1/training-sessions/{code}/answers": OWN_TRAINING,
+    "GET /v1/training-sessions/{code}/agreement": AGREEMENT,
     "GET /v1/openapi.json": OPEN,
     "GET /v1/openapi-3.0.json": OPEN,
     "GET /health/live": OPEN,
@@ -203,6 +225,8 @@ def rows_of(app: FastAPI) -> set[Row]:
             kinds = BY_REFERENCE
         elif "{month}" in operation:
             kinds = MONTHS
+        elif "{code}" in operation:
+            kinds = PUBLIC
         elif "{" in operation:
             kinds = BY_ID if permission else PUBLIC
         elif operation in NAMES_A_CASE:
@@ -218,6 +242,8 @@ def ask(world: World, caller: str, row: Row) -> Response:
     options: dict[str, Any] = {}
     if method != "GET":
         options["json"] = _body(operation, _reference(world, caller, row))
+        if operation == "POST /v1/training-sessions/{code}/answers":
+            options["json"] = world.training["answer"]
         if operation.endswith("/withholdings"):
             entity = world.objects.get(kind, {}).get("assessments", ABSENT)
             options["json"] = {"entity_id": entity, "field": "note", "ground": "harm"}
@@ -254,12 +280,13 @@ def _filled(world: World, path: str, kind: str) -> str:
     if "{case_reference}" in path:
         return path.format(case_reference=world.objects.get(kind, {}).get("reference", "nobody"))
     if kind == "existing":
-        return path.format(combination="yes-yes-no", id="com-st-01" if "approaches" in path else "vg01")
+        id_ = "com-st-01" if "approaches" in path else "vg01"
+        return path.format(combination="yes-yes-no", id=id_, code=world.training["code"])
     if kind in world.objects:
         known = world.objects[kind]
         return path.format(id=known.get(path.split("/")[2]), case_reference=known["reference"])
     absent = ABSENT if kind == "nonexistent" else "no-id"
-    return path.format(id=absent, case_reference=absent, combination="yes-yes-perhaps")
+    return path.format(id=absent, case_reference=absent, combination="yes-yes-perhaps", code="CCCCCC")
 
 
 def _reference(world: World, caller: str, row: Row) -> str:
@@ -292,9 +319,17 @@ def _body(operation: str, reference: str) -> dict[str, Any]:
         "POST /v1/erasure-orders/{id}/decisions": {"granted": True},
         "PATCH /v1/cases/{id}": {"status": "open"},
         "POST /v1/classifications": answers("yyn"),
+        "POST /v1/training-sessions": {"vignettes": ["vg03"]},
+        "PATCH /v1/training-sessions/{code}": {"state": "open"},
+        "POST /v1/training-sessions/{code}/participants": {"nickname": new_nickname()},
         "POST /v1/plain-language-checks": {"text": "Moeder is kwetsbaar."},
     }
     return bodies.get(operation, {})
+
+
+def new_nickname() -> str:
+    """Return a nickname that nobody has; without digits, of which some look like a number of somebody."""
+    return "".join(chr(ord("a") + int(digit, 16)) for digit in uuid4().hex[:20])
 
 
 def without_instance(response: Response) -> tuple[int, dict[str, Any], dict[str, str]]:

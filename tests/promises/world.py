@@ -19,14 +19,14 @@ from app.database import Database, OrganisationSession, open_database, transacti
 from app.domain.roles import Role
 from app.knowledge import Knowledge
 from app.main import create_app
-from app.models import access_log, idempotency, ledger, rights  # noqa: F401 - for the metadata
+from app.models import access_log, idempotency, ledger, rights, training  # noqa: F401 - for the metadata
 from app.models.base import metadata
 from app.models.organisations import Membership, UserKind
 from app.security import new_token
 from app.services.organisations import Account, TokenOrder, add_user, create_token, revoke_tokens
 from app.services.work import Actor
 from app.settings import Settings
-from tests.support import START, Clock, People, as_role, assessment, make_people
+from tests.support import START, Clock, People, answers, as_role, assessment, make_people
 
 CALLERS = (
     "owner",  # the practitioner of `own`, in team north
@@ -76,6 +76,8 @@ class World:
     users: dict[str, Actor]
     keeper: Database  # the same database, as somebody who sees everything
     objects: dict[str, dict[str, str]] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    """The code of a training of the trainer, and an answer that was given in it."""
 
     def ask(self, caller: str, method: str, path: str, **options: Any) -> Response:
         """Send one request as one of the callers."""
@@ -89,7 +91,7 @@ class World:
         """Return the same world behind another application."""
         app.state.surroundings = self.app.state.surroundings
         client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
-        return World(app, client, self.tokens, self.users, self.keeper, self.objects)
+        return World(app, client, self.tokens, self.users, self.keeper, self.objects, self.training)
 
 
 @contextmanager
@@ -117,6 +119,7 @@ def make_world(database: Database, knowledge: Knowledge) -> Iterator[World]:
         world = World(app, client, _tokens(database, first, second), users, keeper)
         for kind in OWNERS:
             world.objects[kind] = _record(world, kind)
+        world.training.update(_begin_training(world))
         yield world
 
 
@@ -170,11 +173,27 @@ def _token_without_its_role(session: Session, people: People) -> str:
     return token
 
 
+def _begin_training(world: World) -> dict[str, Any]:
+    """Begin a training in which one participant has given one answer."""
+    begun = world.ask("trainer", "POST", "/v1/training-sessions", json={"vignettes": ["vg03"]})
+    path = f"/v1/training-sessions/{begun.json()['code']}"
+    joined = world.ask("anonymous", "POST", f"{path}/participants", json={"nickname": "Otter"})
+    answer = {
+        "participant": joined.json()["participant"],
+        "vignette": "vg03",
+        "assessment": 1,
+        **answers("nnn"),
+        "relationship_type": "visitor",
+    }
+    assert world.ask("anonymous", "POST", f"{path}/answers", json=answer).status_code == 201
+    return {"code": begun.json()["code"], "answer": answer}
+
+
 def _record(world: World, kind: str) -> dict[str, str]:
     """Record two assessments as the owner, so that there is a transition too."""
     reference = f"{CANARY}-{kind}"
-    for answers in ("yyn", "yyy"):
-        body = assessment(case={"reference": reference}, answers=answers, note="Met at school.")
+    for code in ("yyn", "yyy"):
+        body = assessment(case={"reference": reference}, answers=code, note="Met at school.")
         response = world.ask(OWNERS[kind], "POST", "/v1/assessments", json=body)
         assert response.status_code == 201, response.text
     found = response.json()

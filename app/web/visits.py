@@ -1,7 +1,7 @@
 """Who looks at a page: somebody who signed in, for one permission, or a guest. Both can render."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -49,6 +49,10 @@ class Visit(Access):
             found = find_visitor(session, login, refusal, now)
         self.request.scope["state"]["visitor"] = found.actor
         return found
+
+    def looking(self) -> "Visit":
+        """Return the same visit without the key of its form: to show a page after that was refused."""
+        return replace(self, key=None)
 
     def page(
         self,

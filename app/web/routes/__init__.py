@@ -15,6 +15,7 @@ from app.web.routes import (
     confirm,
     corrections,
     home,
+    join,
     language_check,
     practice,
     record,
@@ -23,12 +24,14 @@ from app.web.routes import (
     setup,
     sign_in,
     stories,
+    trainings,
     welcome,
 )
 
 PAGES = (
-    *(home, practice, combinations, stories, rounds, about, language_check, api),
+    *(home, practice, combinations, stories, rounds, join, about, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
+    *(trainings,),
     *(caseload, record, case, case_changes, corrections),
 )

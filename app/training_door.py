@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Path, Request
 from sqlalchemy import Connection
@@ -19,7 +18,8 @@ from app.database import OrganisationSession, transaction
 from app.database.walls import present_token
 from app.domain.roles import Permission
 from app.domain.training import CODE_LENGTH, NoSuchSession, code_in
-from app.services.training import Hold, Room, enter, enter_as_trainer, find_organisation
+from app.models.training import TrainingSession
+from app.services.training import Hold, Room, enter, enter_as_trainer, find_session
 from app.throttling import network_of
 
 
@@ -52,22 +52,21 @@ class TrainingDoor:
         doorkeeper, key = self.surroundings.training_doorkeeper, self._key(code)
         doorkeeper.check(self.address, key)
         with transaction(self.surroundings.database, write=write) as connection:
-            organisation_id = self._find(connection, code, key)
-            with OrganisationSession(connection, organisation_id) as session:
+            found = self._find(connection, code, key)
+            with OrganisationSession(connection, found.organisation_id) as session:
                 now, knowledge = self.surroundings.clock(), self.surroundings.knowledge
-                yield enter(session, code, now, knowledge, hold)
-                session.flush()
+                yield enter(session, found, now, knowledge, hold)
 
-    def _find(self, connection: Connection, code: str, key: str) -> UUID:
+    def _find(self, connection: Connection, code: str, key: str) -> TrainingSession:
         doorkeeper = self.surroundings.training_doorkeeper
         present_token(connection, code)
         try:
-            organisation_id = find_organisation(connection, code)
+            found = find_session(connection, code)
         except NoSuchSession:
             doorkeeper.bad(self.address, key)
             raise
         doorkeeper.good(key)
-        return organisation_id
+        return found
 
     def _key(self, code: str) -> str:
         """Return what the doorkeeper remembers: a code that works, in this network.

@@ -93,6 +93,8 @@ _WORDS: dict[str, tuple[str, Text]] = {
     "string_too_short": _EMPTY,
     "blank": _EMPTY,
     "string_too_long": _TOO_LONG,
+    "too_short": ("too_few", Text(nl="Kies er minstens {limit}.", en="Choose at least {limit}.")),
+    "too_long": ("too_many", Text(nl="Kies er hooguit {limit}.", en="Choose at most {limit}.")),
     "greater_than": _AT_LEAST,
     "greater_than_equal": _AT_LEAST,
     "less_than": _AT_MOST,

@@ -12,6 +12,7 @@ from timeit import repeat
 from app.domain.answers import ALL_ANSWERS
 from app.knowledge import load_knowledge
 from benchmarks import report
+from benchmarks.answering import answering
 from benchmarks.comparisons import SMALL, Bench, compare
 from benchmarks.pages import chart_milliseconds
 from benchmarks.processes import program
@@ -20,7 +21,7 @@ from benchmarks.slices import Pace, Side, alternate
 from benchmarks.stores import opened_store
 from benchmarks.workload import classification_requests
 
-FIGURES = "abcdefgh"
+FIGURES = "abcdefghi"
 ENGINES = ("embedded", "postgresql")
 
 
@@ -54,8 +55,10 @@ def _everything(arguments: argparse.Namespace) -> list[Line]:
     if "h" in arguments.only:
         lines.append(report.at_most("h", "chart of 60 assessments", chart_milliseconds(), 1, "{:.2f} ms"))
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        if served := arguments.only - {"e"}:
+        if served := arguments.only - {"e", "i"}:
             lines += _served(served, arguments, Path(name))
+        if "i" in arguments.only and arguments.engine in (None, "embedded"):
+            lines += _answering(arguments, Path(name) / "training")
     return lines
 
 
@@ -74,6 +77,14 @@ def _served(wanted: frozenset[str], arguments: argparse.Namespace, folder: Path)
         if not wanted:
             break
     return lines
+
+
+def _answering(arguments: argparse.Namespace, folder: Path) -> list[Line]:
+    """Measure a room full of people who answer, on the embedded database."""
+    folder.mkdir(mode=0o700)
+    print("\nPOST /v1/training-sessions/{code}/answers, embedded")
+    with opened_store("embedded", folder) as store:
+        return answering(store, folder, sessions=1 if arguments.quick else 4)
 
 
 def microseconds_to_classify() -> float:

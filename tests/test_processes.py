@@ -25,6 +25,7 @@ from app.database.schema import migrate
 from app.settings import Settings
 from app.web.forms import CSRF_FIELD, SESSION, proof_of
 from tests.support import assessment, make_people, sign_in
+from tests.training import body_of
 
 ROOT = Path(__file__).parents[1]
 SERVE = ("serve", "--port", "0", "--processes", "2")
@@ -36,6 +37,7 @@ class Served:
 
     address: str
     token: str
+    trainer: str
     cookie: str
     process: psutil.Process
 
@@ -64,7 +66,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     assert running.stdout is not None
     found = re.search(r"http://\S+", running.stdout.readline())
     assert found
-    yield Served(found[0], people.tokens["anna"], cookie, psutil.Process(running.pid))
+    yield Served(found[0], people.tokens["anna"], people.tokens["tess"], cookie, psutil.Process(running.pid))
     running.terminate()
     assert running.wait(30) == 0
     running.stdout.close()
@@ -114,6 +116,30 @@ def test_what_is_written_at_once_by_several_is_all_there(served: Served) -> None
     )
     assert len(listed.json()["items"]) == 40
     assert len(served.process.children()) >= 2
+
+
+def test_a_training_is_in_every_process(served: Served) -> None:
+    # Each call on a new connection, which any of the processes may take.
+    path = f"{served.address}/v1/training-sessions"
+    trainer = {"Authorization": f"Bearer {served.trainer}"}
+    begun = httpx2.post(path, json={"vignettes": ["vg03"]}, headers=trainer)
+    path = f"{path}/{begun.json()['code']}"
+
+    def take_part(number: int) -> set[int]:
+        joined = httpx2.post(f"{path}/participants", json={"nickname": f"p{number}"})
+        answer = body_of(joined.json()["participant"], ("vg03", 1), "yyn", None)
+        return {
+            joined.status_code,
+            *(httpx2.post(f"{path}/answers", json=answer).status_code for _ in range(2)),
+        }
+
+    with ThreadPoolExecutor(8) as pool:
+        assert [*pool.map(take_part, range(12))] == [{201, 200}] * 12
+    shown = httpx2.patch(path, json={"state": "results_shown"}, headers={**trainer, "If-Match": '"1"'})
+    assert shown.status_code == 200
+    for _ in range(6):
+        found = httpx2.get(f"{path}/agreement").json()
+        assert (found["state"], found["scored"]["each"][0]["answered"]) == ("results_shown", 12)
 
 
 def test_an_embedded_database_is_not_shared_by_many(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ class ItemAgreementRead(Output):
         description="How many gave each third answer.",
         examples=[{"yes": 4, "maybe": 1, "no": 1, "unknown": 1}],
     )
-    key: KeyRead | None = ApiField(description="What experts make of it; null until the results are shown.")
+    key: KeyRead | None = ApiField(description="What experts make of it; null while people answer.")
 
 
 class ItemGroupRead(AgreementRead):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 from sqlmodel import select as sqlmodel_select
@@ -45,6 +45,8 @@ _INSERT = {
     "sqlite": sqlite.insert(_SESSION).on_conflict_do_nothing().returning(_SESSION.c.id),
     "postgresql": postgresql.insert(_SESSION).on_conflict_do_nothing().returning(_SESSION.c.id),
 }
+_FIND = select(_SESSION).where(_SESSION.c.code == bindparam("of_code"))
+_HOLD = {"join": _FIND.with_for_update(), "answer": _FIND.with_for_update(read=True)}
 _MOST_TRIES = 10
 
 Hold = Literal["join", "answer"]
@@ -101,25 +103,27 @@ def _state(training: TrainingSession, now: datetime) -> SessionState:
 # ---------------------------------------------------------------- coming in
 
 
-def find_organisation(connection: Connection, code: str) -> UUID:
-    """Return whose session has a code, which was presented. Raises `NoSuchSession`."""
-    found: UUID | None = connection.execute(
-        select(_SESSION.c.organisation_id).where(_SESSION.c.code == code)
-    ).scalar()
-    if found is None:
+def find_session(connection: Connection, code: str) -> TrainingSession:
+    """Return the session with a code, which was presented. Raises `NoSuchSession`."""
+    row = connection.execute(_FIND, {"of_code": code}).first()
+    if row is None:
         raise NoSuchSession
-    return found
+    return TrainingSession(**row._mapping)  # noqa: SLF001 - the public name of it
 
 
-def enter(session: Session, code: str, now: datetime, knowledge: Knowledge, hold: Hold | None = None) -> Room:
-    """Come into the session with a code. Raises `NoSuchSession`."""
-    statement = sqlmodel_select(TrainingSession).where(col(TrainingSession.code) == code)
-    if hold:
-        statement = statement.with_for_update(read=hold == "answer")
-    training = session.exec(statement).first()
-    if training is None:
-        raise NoSuchSession
-    return Room(session, training, now, knowledge)
+def enter(
+    session: Session, found: TrainingSession, now: datetime, knowledge: Knowledge, hold: Hold | None
+) -> Room:
+    """Come into a session that was found by its code. Raises `NoSuchSession` when it was just removed."""
+    connection = session.connection()
+    if hold and connection.dialect.name == "postgresql":
+        # The embedded database has one writer at a time, who sees what there is.
+        statement = _HOLD[hold]
+        row = connection.execute(statement, {"of_code": found.code}).first()
+        if row is None:
+            raise NoSuchSession
+        found = TrainingSession(**row._mapping)  # noqa: SLF001 - the public name of it
+    return Room(session, found, now, knowledge)
 
 
 def enter_as_trainer(work: Work, typed: str, *, hold: bool = False) -> Room:

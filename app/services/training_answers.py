@@ -1,13 +1,13 @@
 """Who takes part in a training: join under a nickname, answer, and look back at one's own answers."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col
-from sqlmodel import select as sqlmodel_select
 
+from app.domain.answers import Question
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.texts import Text
 from app.domain.training import (
@@ -41,6 +41,14 @@ _KEEP = {
     "sqlite": sqlite.insert(_ANSWER).on_conflict_do_nothing().returning(_ANSWER.c.assessment),
     "postgresql": postgresql.insert(_ANSWER).on_conflict_do_nothing().returning(_ANSWER.c.assessment),
 }
+_KEY = tuple(column.name for column in _ANSWER.primary_key)
+_FIND = select(_ANSWER).where(*(_ANSWER.c[name] == bindparam(f"of_{name}") for name in _KEY))
+_OWN = select(_ANSWER).where(*(_ANSWER.c[name] == bindparam(f"of_{name}") for name in _KEY[:3]))
+_MEMBER = select(_PARTICIPANT.c.id, _PARTICIPANT.c.nickname).where(
+    _PARTICIPANT.c.organisation_id == bindparam("of_organisation"),
+    _PARTICIPANT.c.session_id == bindparam("of_session"),
+    _PARTICIPANT.c.secret_hash == bindparam("of_secret"),
+)
 
 
 class Member(NamedTuple):
@@ -89,12 +97,12 @@ def member(room: Room, secret: str) -> Member:
     """Return who has a secret. Raises `NotJoined`."""
     row = None
     if is_well_formed(secret, PARTICIPANT):
-        found = select(_PARTICIPANT.c.id, _PARTICIPANT.c.nickname).where(
-            _PARTICIPANT.c.organisation_id == room.training.organisation_id,
-            _PARTICIPANT.c.session_id == room.training.id,
-            _PARTICIPANT.c.secret_hash == token_hash(secret),
-        )
-        row = room.session.connection().execute(found).first()
+        own = {
+            "of_organisation": room.training.organisation_id,
+            "of_session": room.training.id,
+            "of_secret": token_hash(secret),
+        }
+        row = room.session.connection().execute(_MEMBER, own).first()
     if row is None:
         raise NotJoined
     return Member(*row)
@@ -117,17 +125,15 @@ def answer(room: Room, body: TrainingAnswerCreate) -> tuple[TrainingAnswerRead, 
         **body.model_dump(exclude={"participant"}),
         "answered_at": room.now,
     }
-    stored, is_new = _stored(room, row), False
+    is_open, connection = room.state is SessionState.OPEN, room.session.connection()
+    if is_open and connection.execute(_KEEP[connection.dialect.name], row).first() is not None:
+        return _read(row), True
+    stored = connection.execute(_FIND, {f"of_{name}": row[name] for name in _KEY}).mappings().first()
     if stored is None:
-        if room.state is not SessionState.OPEN:
-            raise SessionIsClosed
-        connection = room.session.connection()
-        is_new = connection.execute(_KEEP[connection.dialect.name], row).first() is not None
-        # When it is not new, somebody answered with the same secret in the same moment.
-        stored = TrainingAnswer(**row) if is_new else _stored(room, row)
-    if stored is None or (stored.answers, stored.relationship_type) != (body.answers, body.relationship_type):
+        raise SessionIsClosed
+    if any(stored[name] != row[name] for name in (*Question, "relationship_type")):
         raise AnsweredOtherwise
-    return _read(stored), is_new
+    return _read(stored), False
 
 
 _NOT_IN_TRAINING = Text(
@@ -136,31 +142,23 @@ _NOT_IN_TRAINING = Text(
 )
 
 
-def _stored(room: Room, row: dict[str, Any]) -> TrainingAnswer | None:
-    found = select(_ANSWER).where(
-        *(_ANSWER.c[name] == row[name] for name in (column.name for column in _ANSWER.primary_key))
-    )
-    stored = room.session.connection().execute(found).first()
-    return None if stored is None else TrainingAnswer(**stored._mapping)  # noqa: SLF001 - the public name of it
-
-
 def own_answers(room: Room, secret: str) -> list[TrainingAnswerRead]:
     """Return what somebody answered so far, in the order of the training. Raises `NotJoined`."""
-    found = room.session.exec(
-        sqlmodel_select(TrainingAnswer).where(
-            col(TrainingAnswer.session_id) == room.training.id,
-            col(TrainingAnswer.participant_id) == member(room, secret).id,
-        )
-    )
-    given = {(one.vignette, one.assessment): one for one in found}
+    own = {
+        "of_organisation_id": room.training.organisation_id,
+        "of_session_id": room.training.id,
+        "of_participant_id": member(room, secret).id,
+    }
+    found = room.session.connection().execute(_OWN, own).mappings()
+    given = {(row["vignette"], row["assessment"]): row for row in found}
     return [_read(given[item.key]) for item in room.items if item.key in given]
 
 
-def _read(stored: TrainingAnswer) -> TrainingAnswerRead:
+def _read(row: Mapping[Any, Any]) -> TrainingAnswerRead:
     return TrainingAnswerRead(
-        vignette=stored.vignette,
-        assessment=stored.assessment,
-        answers=AnswersRead.model_validate(stored.answers),
-        relationship_type=stored.relationship_type,
-        answered_at=stored.answered_at,
+        vignette=row["vignette"],
+        assessment=row["assessment"],
+        answers=AnswersRead(**{question.value: row[question] for question in Question}),
+        relationship_type=row["relationship_type"],
+        answered_at=row["answered_at"],
     )

@@ -21,7 +21,7 @@ from app.domain.agreement import (
 )
 from app.domain.answers import KNOWN_ANSWERS, Answer, Question
 from app.domain.classification import RelationshipType
-from app.domain.training import ResultsNotShown
+from app.domain.training import ResultsNotShown, SessionState
 from app.knowledge.library import Quiz
 from app.models.agreement_reads import (
     AgreementRead,
@@ -78,13 +78,14 @@ class _Sheet:
 
 
 def agreement(room: Room) -> TrainingAgreementRead:
-    """Return how far participants agree. The key is in it once the results are shown.
+    """Return how far participants agree. The key is in it once the results are shown, or all is over.
 
     Raises `ResultsNotShown` for who is not the trainer.
     """
-    is_shown = room.training.results_shown_at is not None
-    if not (is_shown or room.is_trainer):
+    are_shown = room.training.results_shown_at is not None
+    if not (are_shown or room.is_trainer):
         raise ResultsNotShown
+    is_shown = are_shown or room.state is SessionState.ENDED
     sheets = _sheets(room)
     return TrainingAgreementRead(
         code=room.training.code,

@@ -69,3 +69,14 @@ def retracted(judgement: Judgement, number: int) -> Judgement:
 def numbers(judgements: list[Judgement]) -> list[int]:
     """Which judgements these are, in this order."""
     return [judgement.number for judgement in judgements]
+
+
+VECTOR_4 = ("0 0 0 1 1 1 2 2 2 0 1 2", "0 0 1 1 1 2 2 2 2 0 1 1")
+VECTOR_5 = (*VECTOR_4, "0 . 0 1 1 1 2 . 2 0 0 2")
+"""Test vectors of the domain report (7.2): a row per rater, a column per story; a dot is missing."""
+
+
+def ratings(*raters: str) -> list[list[int | None]]:
+    """Turn rows of raters into rows of items."""
+    columns = zip(*(row.split() for row in raters), strict=True)
+    return [[None if value == "." else int(value) for value in column] for column in columns]

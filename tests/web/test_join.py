@@ -150,7 +150,8 @@ def test_one_judgement_at_a_time_and_then_the_results(
         assert judge(phone, code).headers["location"] == f"/en/join/{code}#judge"
     waiting = phone.get(here(code, language)).text
     assert f"3 {of} 3" in words(waiting)
-    assert '<meta http-equiv="refresh" content="5">' in waiting
+    # Of the address with #judge at its end, a browser would not load the page again.
+    assert f'content="4; url={here(code, language)}"' in waiting
     part = phone.get(here(code, language), headers={"X-Fragment": "1"}).text
     assert "<html" not in part
     assert 'data-state="open"' in part

@@ -101,7 +101,7 @@ def test_the_screen_says_how_far_everybody_is(tess: Visitor, phones: list[Visito
     assert 'data-state="open"' in part.text
     assert "1 of 9 answers" in words(part.text)
     # Without script the page asks again by itself, until somebody stops it.
-    again = '<noscript><meta http-equiv="refresh" content="5"></noscript>'
+    again = f'<noscript><meta http-equiv="refresh" content="4; url=/en/join/{code}/screen"></noscript>'
     assert again in phones[2].get(f"/en/join/{code}/screen").text
     still = phones[2].get(f"/en/join/{code}/screen?still=yes").text
     assert again not in still

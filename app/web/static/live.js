@@ -32,4 +32,4 @@ async function look() {
     lost.hidden = false;
   }
 }
-if (part) setInterval(look, 4000);
+if (part) setInterval(look, 3000);

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -40,6 +41,10 @@ class Seen:
     took: list[float] = field(default_factory=list)
     failures: int = 0
 
+    def __str__(self) -> str:
+        p50, p99 = self.percentile(0.5), self.percentile(0.99)
+        return f"p50 {p50:.1f}, p99 {p99:.1f}, slowest {max(self.took):.1f} ms of {len(self.took):,}"
+
     def percentile(self, part: float) -> float:
         """Return what this part of the answers took at most."""
         ordered = sorted(self.took)
@@ -50,18 +55,16 @@ def answering(store: Store, folder: Path, sessions: int) -> list[Line]:
     """Measure both by turns, each a second long, in a number of trainings."""
     store.create("training")
     token = _trainer(store.owner("training"))
-    seen = {FEW: Seen(), MANY: Seen()}
+    all_seen = []
     with service(store.settings("training"), folder / "log") as server:
         for number in range(sessions):
+            seen = {FEW: Seen(), MANY: Seen()}
             asyncio.run(_session(server.port, token, random.Random(number), seen))
-    for count, one in seen.items():
-        print(
-            f"  {count:>3} in a second: p50 {one.percentile(0.5):.1f} ms, p99 {one.percentile(0.99):.1f} ms, "
-            f"slowest {max(one.took):.1f} ms, of {len(one.took):,}"
-        )
-    failures = sum(one.failures for one in seen.values())
+            all_seen.append(seen)
+            print("  training", number + 1, *(f"  {count} in a second: {one}" for count, one in seen.items()))
+    failures = sum(one.failures for seen in all_seen for one in seen.values())
     what = f"answers of a training, {store.name}"
-    times = seen[MANY].percentile(0.99) / seen[FEW].percentile(0.99)
+    times = median(seen[MANY].percentile(0.99) / seen[FEW].percentile(0.99) for seen in all_seen)
     return [
         report.at_most("i", f"{what}, p99 of {MANY} in a second : of {FEW}", times, 1.5),
         report.at_most("i", f"{what}, failed", failures, 0, "{:.0f}"),

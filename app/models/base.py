@@ -135,7 +135,8 @@ def _within(limit: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
+    """Refuse line breaks and tabs."""
     if "\n" in value or "\t" in value:
         raise PydanticCustomError("control_character", "a line break or tab")
     return value
@@ -164,7 +165,7 @@ _INVISIBLE = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
 _REFUSED = rf"{_INVISIBLE}\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff"
 _WHITE = r" \t\n\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _LINES = {"pattern": rf"^[^{_REFUSED}]*[^\s{_REFUSED}][^{_REFUSED}]*$"}
-_LINE = {"pattern": rf"^[{_WHITE}]*[^\s{_REFUSED}]([^\t\n\r{_REFUSED}]*[^\s{_REFUSED}])?[{_WHITE}]*$"}
+LINE = {"pattern": rf"^[{_WHITE}]*[^\s{_REFUSED}]([^\t\n\r{_REFUSED}]*[^\s{_REFUSED}])?[{_WHITE}]*$"}
 
 # Aliases with a name, so that the API description says each of them once.
 Reference = TypeAliasType(
@@ -179,10 +180,10 @@ Reference = TypeAliasType(
                 "like a citizen number (BSN), e-mail address, IBAN or phone number is refused."
             ),
             examples=["2026-0042"],
-            json_schema_extra=_LINE,
+            json_schema_extra=LINE,
         ),
         _within(64),
-        AfterValidator(_one_line),
+        AfterValidator(one_line),
         AfterValidator(_opaque),
     ],
 )
@@ -197,10 +198,10 @@ ShortText = TypeAliasType(
                 "At most 200 characters on one line. What looks like a citizen number (BSN) is refused."
             ),
             examples=["learning to sign ourselves"],
-            json_schema_extra=_LINE,
+            json_schema_extra=LINE,
         ),
         _within(200),
-        AfterValidator(_one_line),
+        AfterValidator(one_line),
     ],
 )
 FreeText = TypeAliasType(

@@ -15,13 +15,13 @@ from app.domain.identifiers import holds_bsn, holds_email, holds_iban, holds_pho
 from app.domain.texts import Language
 from app.domain.training import MOST_STORIES, SessionState, nickname_key
 from app.knowledge.library import Quiz
-from app.models.base import Input, Output, clean_text
+from app.models.base import LINE, Input, Output, clean_text, one_line
 from app.models.classifications import AnswerField, AnswersRead
 from app.models.training import LONGEST_NICKNAME
 
 
 def _nickname(value: str) -> str:
-    value = " ".join(clean_text(value).split())
+    value = " ".join(one_line(clean_text(value)).split())
     if not nickname_key(value):
         raise PydanticCustomError("blank", "only white space")
     if len(value) > LONGEST_NICKNAME or len(nickname_key(value)) > 4 * LONGEST_NICKNAME:
@@ -43,6 +43,7 @@ Nickname = TypeAliasType(
                 "e-mail address, IBAN or phone number is refused."
             ),
             examples=["Blue fox"],
+            json_schema_extra=LINE,
         ),
         AfterValidator(_nickname),
     ],

@@ -28,6 +28,7 @@ from app.main import create_app
 from app.openapi import document
 from app.services.organisations import TokenOrder
 from tests.support import Caller, People, make_token
+from tests.training import begin
 
 LOOK_FURTHER = "SCHEMATHESIS_EXAMPLES" in os.environ
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "10"))
@@ -53,6 +54,9 @@ BEYOND_THE_SCHEMA = {
     "not_a_practitioner",  # it has to be the id of a colleague in that role
     "not_in_this_file",  # a participant has to be of this case
     "no_such_passage",  # a text has to be there before it can be withheld
+    *("unknown_story", "only_to_read", "twice"),  # stories have to be there, with something to judge, once
+    "nickname_of_somebody",  # proofs are no patterns
+    "not_in_training",  # an item has to be one of this training
 }
 
 
@@ -121,6 +125,7 @@ def configuration(
                 "body.entity_id": {"dictionary": "assessment", "probability": 0.8},
                 "body.practitioner_id": {"dictionary": "practitioner", "probability": 0.5},
                 "path.combination": {"dictionary": "combination", "probability": 0.5},
+                "path.code": {"dictionary": "code", "probability": 0.8},
             },
             "operations": [
                 {
@@ -213,6 +218,7 @@ def known(callers: dict[str, Caller], people: People, application: FastAPI) -> d
         "approach": ["com-st-01"],
         "assessment": [one["id"] for one in recorded],
         "case": [one["case_id"] for one in recorded],
+        "code": codes(callers),
         "combination": ["yes-maybe-unknown"],
         "cursor": [next_page.rpartition("cursor=")[2]],
         "order": orders(callers, application, people),
@@ -224,6 +230,14 @@ def known(callers: dict[str, Caller], people: People, application: FastAPI) -> d
         "thread": [one["thread_id"] for one in recorded],
         "vignette": ["vg01"],
     }
+
+
+def codes(callers: dict[str, Caller]) -> list[str]:
+    """Begin trainings of which some show their results."""
+    trainings = [begin(callers, "vg03") for _ in range(6)]
+    for training in trainings[::2]:
+        assert training.change("results_shown").status_code == 200
+    return [training.code for training in trainings]
 
 
 def orders(callers: dict[str, Caller], application: FastAPI, people: People) -> list[str]:
@@ -268,10 +282,14 @@ def test_the_service_keeps_every_promise_of_its_description(
     assert successful | UP_TO_CHANCE == (permitted - {"GET /openapi.json"}) | UP_TO_CHANCE
 
 
-UP_TO_CHANCE = {"POST /clients/{case_reference}/withholdings"}
-"""A file, a row in it and a text of that row have to belong together, which is found by luck only.
+UP_TO_CHANCE = {
+    "POST /clients/{case_reference}/withholdings",
+    "POST /training-sessions/{code}/answers",
+}
+"""A file, a row in it and a text of that row have to belong together, which is found by luck only; so have a
+training, somebody in it and an item of it.
 
-`tests/api/test_rights.py` tries it on purpose.
+`tests/api/test_rights.py` and `tests/api/test_training.py` try it on purpose.
 """
 
 

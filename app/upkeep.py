@@ -18,7 +18,7 @@ from app.services.idempotency import forget_old
 from app.services.organisations import organisation_ids
 from app.services.sealing import seal
 from app.services.throttle import forget_failures
-from app.services.training import remove_old_sessions
+from app.services.training_removal import remove_old_sessions
 from app.signing import signing_key
 from app.trust import TrustFolder
 

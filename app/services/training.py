@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 from sqlmodel import select as sqlmodel_select
@@ -306,26 +306,4 @@ def _item(item: Item, room: Room, answered: int) -> TrainingItemRead:
         day=assessment.conversation_day,
         seen=assessment.seen[language] if assessment.seen else None,
         answered=answered,
-    )
-
-
-# ---------------------------------------------------------------- removing
-
-
-def remove_old_sessions(session: Session, now: datetime) -> None:
-    """Remove what ended long enough ago: answers, participants, then the session itself."""
-    organisation_id, connection = organisation_of(session), session.connection()
-    old = (
-        select(_SESSION.c.id)
-        .where(_SESSION.c.organisation_id == organisation_id, _SESSION.c.ends_at <= now - KEPT)
-        .scalar_subquery()
-    )
-    for table in (_ANSWER, _PARTICIPANT):
-        connection.execute(
-            delete(table).where(table.c.organisation_id == organisation_id, table.c.session_id.in_(old))
-        )
-    connection.execute(
-        delete(_SESSION).where(
-            _SESSION.c.organisation_id == organisation_id, _SESSION.c.ends_at <= now - KEPT
-        )
     )

@@ -34,6 +34,7 @@ NAVIGATION = (
     ("caseload", _("Cases"), Permission.READ_CASES),
     ("attention", _("Attention"), Permission.READ_CASES),
     ("record", _("Record"), Permission.RECORD_ASSESSMENT),
+    ("trainings", _("Training"), Permission.RUN_TRAINING),
     ("accounts", _("Administration"), Permission.READ_ACCOUNTS),
 )
 """What the head of a page offers: a place, its name, and the permission it takes; `None`: open to all."""

@@ -75,12 +75,19 @@ DEAD_LINK = {"-": "         404 404 404 404 404 404 404 404 404  404 404 404"}
 LIST = {"-": "              200 200 200 200 200 403 403 403 200  303 303 303"}
 RECORD = {"-": "            200 200 200 403 403 403 403 403 200  303 303 303"}
 OFFICE = {"-": "            403 403 403 403 403 403 200 200 403  303 303 303"}
+TRAININGS = {"-": "         403 403 403 403 403 200 403 403 403  303 303 303"}
+TRAINING = {
+    "existing": "           403 403 403 403 403 200 403 403 403  303 303 303",
+    "nonexistent": "        403 403 403 403 403 404 403 403 403  303 303 303",
+}
 INVITE = {"-": "            403 403 403 403 403 403 200 403 403  303 303 303"}
 
 PAGES = {
-    **dict.fromkeys(("home", "practice", "combinations", "stories", "sources", "signals"), OPEN),
+    **dict.fromkeys(("home", "practice", "combinations", "stories", "round", "sources", "signals"), OPEN),
     **dict.fromkeys(("language_check", "api", "accessibility"), OPEN),
     **dict.fromkeys(("practice_answers", "story"), BY_NAME),
+    "join_by_code": OPEN,
+    **dict.fromkeys(("join", "screen"), BY_NAME),
     "sign_in": SIGN_IN,
     **dict.fromkeys(("second_step", "choose_password"), GO_ON),
     **dict.fromkeys(("account", "confirm"), OWN),
@@ -96,6 +103,8 @@ PAGES = {
     **dict.fromkeys(("accounts", "teams", "tokens"), OFFICE),
     **dict.fromkeys(("account_of", "account_link", "account_roles"), COLLEAGUE),
     "account_new": INVITE,
+    "trainings": TRAININGS,
+    **dict.fromkeys(("training", "training_results", "training_answers"), TRAINING),
 }
 TABLE = {(place, kind): row.split() for place, rows in PAGES.items() for kind, row in rows.items()}
 
@@ -105,6 +114,7 @@ _NAMES = {
     "welcome": ("token", {"-": "wrr_none"}),
     "setup": ("token", {"-": "wrs_none"}),
 }
+_WITH_A_CODE = {"join", "screen", "training", "training_results", "training_answers"}
 _OWNERS = {"own": "owner", "other_team": "outsider", "other_organisation": "foreigner"}
 
 
@@ -122,6 +132,9 @@ def path_of(world: World, place: str, kind: str) -> str:
         return f"/en{PLACES[place].en}".replace("{" + gap + "}", values[kind])
     if kind == "-":
         return address(place, Language.EN)
+    if place in _WITH_A_CODE:
+        code = world.training["code"] if kind == "existing" else "XXXXXX"
+        return address(place, Language.EN, code=code)
     found = {"nonexistent": ABSENT, "malformed": "0"}.get(kind)
     if found is None and place.startswith("account_"):
         found = str(world.users[_OWNERS[kind]].user_id)

@@ -16,21 +16,25 @@ from app.web.routes import (
     confirm,
     corrections,
     home,
+    join,
     language_check,
     practice,
     record,
+    rounds,
     second_factor,
     second_opinions,
     setup,
     sign_in,
     signals,
     stories,
+    trainings,
     welcome,
 )
 
 PAGES = (
-    *(home, practice, combinations, stories, about, signals, language_check, api),
+    *(home, practice, combinations, stories, rounds, join, about, signals, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
+    trainings,
     *(caseload, attention, record, case, case_changes, corrections, second_opinions),
 )

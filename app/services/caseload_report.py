@@ -66,9 +66,9 @@ def report_caseload(work: Work, query: CaseloadReportQuery) -> CaseloadReport:
 
 
 def trend(
-    work: Work, team: UUID | None, moments: Iterable[datetime]
+    work: Work, team: UUID | None, moments: Iterable[datetime | None]
 ) -> list[dict[RelationshipType | None, Count]]:
-    """Count by type at several moments. Each moment is hidden by itself: no total links two of them."""
+    """Count by type at several moments, `None` for now. Each is hidden by itself: no total links them."""
     return [
         over_teams([one["relationship_type"] for one in _counted(work, team, moment).values()], TYPES)
         for moment in moments

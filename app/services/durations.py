@@ -30,7 +30,7 @@ from app.models.assessments import Assessment
 from app.models.cases import Case
 from app.models.reports import DurationReport, EstimateRead, WaitingRead
 from app.services.reports import PeriodQuery, quarters_of
-from app.services.standing import in_force
+from app.services.standing import OF_ONE_THREAD, in_force
 from app.services.work import Work
 
 POINTS = (30, 91, 182, 365)
@@ -121,7 +121,7 @@ def _course(work: Work, query: PeriodQuery) -> Subquery:
         counting = counting.where(col(Case.team_id) == query.team)
 
     def along(function: FunctionElement[Any]) -> Over[Any]:
-        return function.over(partition_by=col(Assessment.thread_id), order_by=order)
+        return function.over(partition_by=OF_ONE_THREAD, order_by=order)
 
     columns: Subquery = (
         counting.where(col(Assessment.perspective) == Perspective.PRACTITIONER)

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, null, select
 from sqlmodel import col
 
 from app.domain.answers import Answer, Answers, Question
 from app.domain.classification import Clarity
 from app.domain.signals import SignalKind
 from app.models.assessments import Assessment
-from app.models.base import Moment, table_of
+from app.models.base import Moment, UtcDateTime, table_of
 from app.models.cases import (
     Case,
     CaseEvent,
@@ -100,6 +100,14 @@ def standing(work: Work, at: datetime | None, signal: SignalKind | None = None) 
     return found
 
 
+OF_ONE_THREAD = func.nullif(col(Assessment.thread_id), null())
+"""The thread of an assessment, in a form that no index has; so is the moment below.
+
+SQLite would otherwise read all assessments there are by an index of them, and not those of a few cases.
+"""
+
+_ASSESSED_AT = func.nullif(col(Assessment.assessed_at), null())
+
 _SHOWN = (
     *(col(column) for column in (Assessment.organisation_id, Assessment.thread_id, Assessment.case_id)),
     *(col(column) for column in (Assessment.assessed_at, Assessment.relationship_type, Assessment.clarity)),
@@ -122,11 +130,9 @@ def _newest_now(work: Work) -> Any:  # noqa: ANN401 - the columns make the type
 def _newest_at(work: Work, at: datetime) -> Any:  # noqa: ANN401 - same
     """Select, of each thread, the last of what counts until a moment: as `domain.thread.current` does."""
     counting, order = in_force(work)
-    place = func.row_number().over(
-        partition_by=col(Assessment.thread_id), order_by=[column.desc() for column in order]
-    )
+    place = func.row_number().over(partition_by=OF_ONE_THREAD, order_by=[column.desc() for column in order])
     counted = (
-        counting.where(col(Assessment.assessed_at) <= at)
+        counting.where(literal(at, UtcDateTime()) >= _ASSESSED_AT)
         .with_only_columns(*_SHOWN, _status_at(at).label("status"), place.label("place"))
         .subquery("counted")
     )
@@ -150,6 +156,8 @@ def in_force(work: Work) -> tuple[Any, list[Any]]:
         .join(Assessment, points_at(Assessment, Assessment.case_id, Case))
         .outerjoin(first, first.c.id == Assessment.id)
         .where(~col(Assessment.retracted), ~corrected)
+        # Said twice, so that SQLite begins at the cases, and not at all assessments of the organisation.
+        .where(col(Assessment.case_id).in_(visible_cases(work).with_only_columns(col(Case.id))))
     )
     return counting, [col(Assessment.assessed_at), func.coalesce(first.c.number, col(Assessment.number))]
 
@@ -170,7 +178,8 @@ def _first_of_chain(work: Work) -> Subquery:
     )
     return (
         select(chain.c.id, func.min(first.c.number).label("number"))
-        .join(first, and_(own[first], first.c.id == chain.c.before_id))
+        # An outer join, though each has one: else SQLite begins at this side, with all there are.
+        .outerjoin(first, and_(own[first], first.c.id == chain.c.before_id))
         .group_by(chain.c.id)
         .subquery("first_of_chain")
     )

@@ -63,6 +63,8 @@ PLACES = {
     "second_opinion_ask": Text(
         nl="/inschattingen/{id}/tweede-inschatting", en="/assessments/{id}/second-opinion"
     ),
+    # Reports.
+    "reports": Text(nl="/rapporten", en="/reports"),
     # Recording.
     "record": Text(nl="/vastleggen", en="/record"),
     "record_in_case": Text(nl="/dossiers/{id}/vastleggen", en="/cases/{id}/record"),

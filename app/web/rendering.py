@@ -34,6 +34,7 @@ NAVIGATION = (
     ("caseload", _("Cases"), Permission.READ_CASES),
     ("attention", _("Attention"), Permission.READ_CASES),
     ("record", _("Record"), Permission.RECORD_ASSESSMENT),
+    ("reports", _("Reports"), Permission.READ_REPORTS),
     ("trainings", _("Training"), Permission.RUN_TRAINING),
     ("accounts", _("Administration"), Permission.READ_ACCOUNTS),
 )

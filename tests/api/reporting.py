@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,23 +32,32 @@ DAYS = (0, 1, 5, 10, 20, 30, 40, 100, 250)
 
 
 @contextmanager
-def working(database: Database, people: People, knowledge: Knowledge, name: str) -> Iterator[Work]:
+def working(
+    database: Database, people: People, knowledge: Knowledge, name: str, now: datetime = START
+) -> Iterator[Work]:
     """Yield the work of somebody of the cast, which is kept."""
     with (
         transaction(database, write=True) as connection,
         OrganisationSession(connection, people.organisation.id) as session,
     ):
         yield Work(
-            session, people.users[name], START, Language.EN, knowledge, Trail(Permission.RECORD_ASSESSMENT)
+            session, people.users[name], now, Language.EN, knowledge, Trail(Permission.RECORD_ASSESSMENT)
         )
         session.flush()
 
 
-def fill(database: Database, people: People, knowledge: Knowledge, seed: int, cases: int = 5) -> None:
+def fill(  # noqa: PLR0917 - a made-up world has many sides
+    database: Database,
+    people: People,
+    knowledge: Knowledge,
+    seed: int,
+    cases: int = 5,
+    now: datetime = START,
+) -> None:
     """Record for anna and bas in team north and chris in team south; sam supervises both teams."""
     chance = random.Random(seed)  # noqa: S311 - made-up data needs no secret randomness
     for name in ("anna", "bas", "chris"):
-        with working(database, people, knowledge, name) as work:
+        with working(database, people, knowledge, name, now) as work:
             for number in range(cases):
                 _one_case(work, chance, f"{name}-{number}")
     with working(database, people, knowledge, "sam") as work:
@@ -71,7 +80,7 @@ def _one_case(work: Work, chance: random.Random, reference: str) -> None:
             participant={"reference": chance.choice(("mother", "father"))},
             answers=chance.choice(CODES),
             perspective=chance.choice(VIEWS),
-            held_at=START - timedelta(days=days),
+            held_at=work.now - timedelta(days=days),
             change_reason=chance.choice(REASONS),
         )
         read, _ = record(work, AssessmentCreate.model_validate(body))

@@ -51,6 +51,7 @@ def main_pages(site: Site, language: Language) -> Iterator[tuple[str, str]]:
     yield "demo-practitioner", address("caseload", language)
     yield "demo-practitioner", address("record", language)
     yield "demo-practitioner", address("account", language)
+    yield "demo-supervisor", address("reports", language)
     yield "demo-supervisor", site.busiest_case(Role.SUPERVISOR, language)
 
 

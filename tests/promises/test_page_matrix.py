@@ -73,6 +73,7 @@ OWN = {"-": "               200 200 200 200 200 200 200 200 200  303 303 303"}
 ACCOUNT = {"-": "           404 404 404 404 404 404 404 404 404  303 303 303"}
 DEAD_LINK = {"-": "         404 404 404 404 404 404 404 404 404  404 404 404"}
 LIST = {"-": "              200 200 200 200 200 403 403 403 200  303 303 303"}
+REPORT = {"-": "            403 403 403 200 200 403 403 403 403  303 303 303"}
 RECORD = {"-": "            200 200 200 403 403 403 403 403 200  303 303 303"}
 OFFICE = {"-": "            403 403 403 403 403 403 200 200 403  303 303 303"}
 TRAININGS = {"-": "         403 403 403 403 403 200 403 403 403  303 303 303"}
@@ -100,6 +101,7 @@ PAGES = {
     "second_opinions": LIST,
     **dict.fromkeys(("second_opinion", "second_opinion_ask"), CASE),
     "record": RECORD,
+    "reports": REPORT,
     **dict.fromkeys(("accounts", "teams", "tokens"), OFFICE),
     **dict.fromkeys(("account_of", "account_link", "account_roles"), COLLEAGUE),
     "account_new": INVITE,

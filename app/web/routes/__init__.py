@@ -20,6 +20,7 @@ from app.web.routes import (
     language_check,
     practice,
     record,
+    reports,
     rounds,
     second_factor,
     second_opinions,
@@ -36,5 +37,5 @@ PAGES = (
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
     trainings,
-    *(caseload, attention, record, case, case_changes, corrections, second_opinions),
+    *(caseload, attention, reports, record, case, case_changes, corrections, second_opinions),
 )

@@ -16,6 +16,7 @@ from app.openapi import SERVER, publish
 from app.problems import handle_problems
 from app.routers import (
     access_events,
+    advice,
     assessments,
     cases,
     catalogue,
@@ -24,6 +25,7 @@ from app.routers import (
     colleagues,
     erasures,
     health,
+    own_approach,
     plain_language,
     threads,
 )
@@ -47,6 +49,8 @@ _ROUTERS = (
     catalogue,
     plain_language,
     assessments,
+    advice,
+    own_approach,
     cases,
     threads,
     clients,

@@ -24,6 +24,7 @@ _TAGS = {
     "model": "The questions, the rules, the approaches, stories and sources. Open to all.",
     "plain language": "Words that make people disappear, and what to write instead. Nothing is stored.",
     "assessments": "Record three answers about one conversation, correct them, read them.",
+    "approach": "What was used of an advice and what followed; the entries an organisation adds and hides.",
     "cases": "Cases: open, close, reopen, hand over; the caseload and the matrix of a case.",
     "history": "How working relationships changed, as of a date and as known at a date.",
     "clients": "The rights of clients: how long a file stays, restriction, a copy, erasure.",

@@ -91,6 +91,7 @@ _WORDS: dict[str, tuple[str, Text]] = {
     "int_parsing_size": _NUMBER,
     "int_from_float": _NUMBER,
     "string_too_short": _EMPTY,
+    "too_short": _EMPTY,
     "blank": _EMPTY,
     "string_too_long": _TOO_LONG,
     "greater_than": _AT_LEAST,
@@ -198,6 +199,20 @@ _WORDS: dict[str, tuple[str, Text]] = {
         Text(
             nl="Stuur andere antwoorden, of 'retracted' zonder antwoorden.",
             en="Send other answers, or 'retracted' without answers.",
+        ),
+    ),
+    "declined_reason": (
+        "declined_reason",
+        Text(
+            nl="Zeg erbij waarom je dit niet gebruikt: daar leren anderen van.",
+            en="Say why you do not use this: others learn from it.",
+        ),
+    ),
+    "task_without_type": (
+        "task_without_type",
+        Text(
+            nl="Zonder type past er geen opdracht. Kies een ander soort advies, of laat 'unclear' weg.",
+            en="Without a type no task fits. Choose another kind, or leave out 'unclear'.",
         ),
     ),
 }

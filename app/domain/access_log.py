@@ -124,6 +124,16 @@ DEEDS: Mapping[str, Deed] = {
         Action.CREATE,
         Text(nl="een verklaring van de cliënt toegevoegd", en="added a statement of the client"),
     ),
+    Permission.USE_ADVICE: Deed(
+        Action.CREATE,
+        Text(nl="vastgelegd wat van een advies is gebruikt", en="recorded what was used of an advice"),
+    ),
+    Permission.READ_APPROACH: Deed(
+        Action.READ, Text(nl="de eigen aanpak bekeken", en="looked at the organisation's own approach")
+    ),
+    Permission.MANAGE_APPROACH: Deed(
+        Action.UPDATE, Text(nl="de eigen aanpak veranderd", en="changed the organisation's own approach")
+    ),
     Permission.READ_CLIENTS: Deed(
         Action.READ, Text(nl="de gegevens over het dossier bekeken", en="looked at the record of the file")
     ),

@@ -28,6 +28,9 @@ class Permission(StrEnum):
     READ_TRANSITIONS = "transition:read"
     READ_COLLEAGUES = "colleague:read"
     ADD_STATEMENT = "statement:add"
+    USE_ADVICE = "advice:use"
+    READ_APPROACH = "approach:read"
+    MANAGE_APPROACH = "approach:manage"
     READ_CLIENTS = "client:read"
     CHANGE_CLIENT = "client:change"
     EXPORT_CLIENT = "client:export"
@@ -95,6 +98,15 @@ PERMISSION_SENTENCES = {
     Permission.ADD_STATEMENT: Text(
         nl="een verklaring van de cliënt toevoegen", en="add a statement of the client"
     ),
+    Permission.USE_ADVICE: Text(
+        nl="vastleggen wat je van een advies gebruikte", en="record what you used of an advice"
+    ),
+    Permission.READ_APPROACH: Text(
+        nl="de eigen aanpak van de organisatie bekijken", en="look at the organisation's own approach"
+    ),
+    Permission.MANAGE_APPROACH: Text(
+        nl="de eigen aanpak van de organisatie veranderen", en="change the organisation's own approach"
+    ),
     Permission.READ_CLIENTS: Text(
         nl="zien welke dossiers er zijn en hoe lang ze blijven",
         en="see which files there are and for how long",
@@ -151,11 +163,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.OPEN_CASE,
             Permission.CHANGE_CASE,
             Permission.ADD_STATEMENT,
+            Permission.USE_ADVICE,
+            Permission.READ_APPROACH,
             Permission.REQUEST_ERASURE,
         }
     ),
-    Role.SUPERVISOR: frozenset(_READ | {Permission.REQUEST_ERASURE}),
-    Role.TRAINER: frozenset({Permission.OWN_ACCOUNT}),
+    # What the approach says is a matter of the profession, not of the machine.
+    Role.SUPERVISOR: frozenset(
+        _READ | {Permission.REQUEST_ERASURE, Permission.READ_APPROACH, Permission.MANAGE_APPROACH}
+    ),
+    Role.TRAINER: frozenset({Permission.OWN_ACCOUNT, Permission.READ_APPROACH}),
     Role.ADMIN: frozenset(
         {
             Permission.OWN_ACCOUNT,

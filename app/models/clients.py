@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from app.domain.access_log import Action, Outcome
 from app.domain.roles import Role
+from app.models.advice import AdviceUseRead
 from app.models.assessments import AssessmentHead, whole
 from app.models.base import Input, Output
 from app.models.cases import (
@@ -215,6 +216,9 @@ class ClientCopy(Output):
     threads: list[ThreadHead] = ApiField(description="How each working relationship stands.")
     assessments: list[AssessmentHead] = ApiField(
         description="Everything that was recorded, corrections and own statements included."
+    )
+    advice_uses: list[AdviceUseRead] = ApiField(
+        description="What was done with the advice of each assessment, and what followed."
     )
     transitions: list[TransitionInThread] = ApiField(description="How it changed.")
     withheld: list[PassageRead] = ApiField(description="Which texts are kept out of this copy, and why.")

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, delete, exists, insert, select, true
+from sqlalchemy import ColumnElement, Select, delete, exists, insert, or_, select, true
 from sqlmodel import Session, col
 
 from app.domain.access_log import Command
+from app.models.advice import AdviceUse
 from app.models.assessments import Assessment
 from app.models.base import table_of, utc_text
 from app.models.cases import Case, CaseEvent, Concern, Conversation, Participant
@@ -25,6 +26,7 @@ from app.services.trail import Trail
 from app.services.work import organisation_of
 
 _ASSESSMENT, _STATEMENT, _EVENT = table_of(Assessment), table_of(Statement), table_of(CaseEvent)
+_USE = table_of(AdviceUse)
 _THREAD, _CASE, _WITHHOLDING = table_of(Thread), table_of(Case), table_of(Withholding)
 _CONCERN, _CONVERSATION = table_of(Concern), table_of(Conversation)
 _PARTICIPANT, _KEY, _TRANSITION = table_of(Participant), table_of(IdempotencyKey), table_of(TransitionRow)
@@ -87,6 +89,7 @@ class _Scope(NamedTuple):
         for table, condition in (
             (_ASSESSMENT, self._theirs(_ASSESSMENT.c.thread_id)),
             (_STATEMENT, self._of_theirs(_STATEMENT.c.assessment_id)),
+            (_USE, self._of_theirs(_USE.c.assessment_id)),
             (_EVENT, self._whole()),
         ):
             found = select(table.c.id).where(self._own(table), condition).order_by(table.c.id)
@@ -107,6 +110,7 @@ class _Scope(NamedTuple):
             (_TRANSITION, self._theirs(_TRANSITION.c.thread_id)),
             (_WITHHOLDING, whole | self._about_theirs()),
             (_STATEMENT, self._of_theirs(_STATEMENT.c.assessment_id)),
+            (_USE, self._of_theirs(_USE.c.assessment_id)),
             # Corrections point at other assessments; in one statement they go together.
             (_ASSESSMENT, self._theirs(_ASSESSMENT.c.thread_id)),
             (_THREAD, self._theirs(_THREAD.c.id)),
@@ -155,10 +159,13 @@ class _Scope(NamedTuple):
 
     def _about_theirs(self) -> ColumnElement[bool]:
         """Return the condition that a withheld passage belongs to what goes."""
-        statements = select(_STATEMENT.c.id).where(
-            _STATEMENT.c.organisation_id == self.organisation_id,
-            _STATEMENT.c.assessment_id.in_(self._assessments()),
-        )
+        said = [
+            select(table.c.id).where(
+                table.c.organisation_id == self.organisation_id,
+                table.c.assessment_id.in_(self._assessments()),
+            )
+            for table in (_STATEMENT, _USE)
+        ]
         # Of a concern that others speak about too, the passage stays withheld.
         others = select(_THREAD.c.concern_id).where(
             self._own(_THREAD), _THREAD.c.participant_id != self.participant_id
@@ -166,7 +173,7 @@ class _Scope(NamedTuple):
         entity = _WITHHOLDING.c.entity_id
         return (
             entity.in_(self._assessments())
-            | entity.in_(statements)
+            | or_(*(entity.in_(ids) for ids in said))
             | (entity.in_(self.concerns) & entity.not_in(others))
         )
 

@@ -1,8 +1,10 @@
 """Everything about one case, and about one correction: what their pages stand on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.domain.advice import OwnApproach
 from app.domain.approach import Circumstances
 from app.domain.summary import Period, Summary, periods, summary
 from app.domain.thread import Judgement, chain_of
@@ -10,8 +12,10 @@ from app.models.assessments import AssessmentRead
 from app.models.cases import CaseRead
 from app.models.classifications import EntryRead
 from app.models.history import ThreadRead
+from app.services.advice_uses import Used, uses_in_case
 from app.services.assessment_reads import read_assessment
 from app.services.cases import read_case
+from app.services.own_approach import own_approach
 from app.services.projections import judgements
 from app.services.results import entry_read
 from app.services.threads import AsOf, Course, read_threads
@@ -36,11 +40,15 @@ class ThreadStory:
 
 @dataclass(frozen=True, slots=True)
 class CaseStory:
-    """A case with all its threads, by participant, then by concern."""
+    """A case with all its threads, by participant, then by concern.
+
+    `uses` are what was done with the advice of each assessment, by its id: the newest about each entry.
+    """
 
     case: CaseRead
     as_of: AsOf
     threads: tuple[ThreadStory, ...]
+    uses: Mapping[UUID, tuple[Used, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,9 @@ def case_story(work: Work, case_id: UUID, as_of: AsOf) -> CaseStory:
     """
     case = read_case(work, case_id)
     courses = read_threads(work, case_id, as_of)
-    return CaseStory(case, as_of, tuple(_story(work, course) for course in courses))
+    own = own_approach(work)
+    uses = uses_in_case(work, own, case_id, as_of.known)
+    return CaseStory(case, as_of, tuple(_story(work, own, course) for course in courses), uses)
 
 
 def correctable(work: Work, assessment_id: UUID) -> Correctable:
@@ -75,23 +85,25 @@ def correctable(work: Work, assessment_id: UUID) -> Correctable:
     return Correctable(found, tag, chain.newest_id)
 
 
-def _story(work: Work, course: Course) -> ThreadStory:
+def _story(work: Work, own: OwnApproach, course: Course) -> ThreadStory:
     return ThreadStory(
         course.thread,
         course.in_force,
         summary(course.in_force),
         periods(course.in_force),
-        _advice(work, course),
+        _advice(work, own, course),
     )
 
 
-def _advice(work: Work, course: Course) -> tuple[EntryRead, ...]:
+def _advice(work: Work, own: OwnApproach, course: Course) -> tuple[EntryRead, ...]:
     if not (course.steps and course.rules):
         return ()
     step = course.steps[-1]
-    entries = work.knowledge.rulesets[course.rules].advise_on(
+    newest = course.in_force[-1]
+    ruleset = own.at(newest.recorded_at).over(work.knowledge.rulesets[course.rules])
+    entries = ruleset.advise_on(
         step,
-        course.in_force[-1].answers,
+        newest.answers,
         Circumstances(same_type_in_a_row=step.same_type_in_a_row),
     )
     return tuple(entry_read(entry, work.language) for entry in entries)

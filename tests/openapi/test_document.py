@@ -18,6 +18,7 @@ from app.models.base import FreeText, Reference, ShortText
 from app.openapi import SERVER, as_3_0, as_text, document
 from app.problems import MEDIA_TYPE
 from app.unguarded import api_routes, is_page, permission_of
+from tests.promises.world import OWN_ENTRY
 from tests.support import Caller
 
 Json = dict[str, Any]
@@ -61,6 +62,15 @@ def test_the_addresses_are_those_of_this_version() -> None:
         ("GET", "/assessments/{id}"),
         ("POST", "/assessments/{id}/corrections"),
         ("POST", "/assessments/{id}/statements"),
+        ("POST", "/assessments/{id}/advice-uses"),
+        ("GET", "/assessments/{id}/advice-uses"),
+        ("GET", "/own-entries"),
+        ("POST", "/own-entries"),
+        ("GET", "/own-entries/{id}"),
+        ("GET", "/own-entries/{id}/versions"),
+        ("POST", "/own-entries/{id}/versions"),
+        ("GET", "/hidden-entries"),
+        ("POST", "/hidden-entries"),
         ("GET", "/clients"),
         ("GET", "/clients/{case_reference}"),
         ("PATCH", "/clients/{case_reference}"),
@@ -303,6 +313,7 @@ WHO = {
     "decide_erasure": "petra",
     "execute_erasure": "aad",
     "create_access_review": "petra",
+    **dict.fromkeys(("add_own_entry", "change_own_entry", "hide_entry"), "sam"),
 }
 """Who does what a practitioner does not do."""
 
@@ -324,6 +335,10 @@ def test_an_example_is_true(name: str, title: str, body: Json, callers: dict[str
     method, path = PLACES[name]
     recorded = callers["anna"].record(case={"reference": "2026-0001"}, note="Met at school.")
     ids = {"assessments": recorded["id"], "cases": recorded["case_id"]}
+    if path.startswith("/own-entries"):
+        ids["own-entries"] = callers["sam"].post("/v1/own-entries", OWN_ENTRY).json()["id"]
+    if body.get("hidden") is False:
+        assert callers["sam"].post("/v1/hidden-entries", {**body, "hidden": True}).status_code == 201
     if path.startswith("/erasure-orders"):
         ids["erasure-orders"] = order_for(name, callers)
     if "entity_id" in body:

@@ -1,5 +1,6 @@
 """Every route x every caller x every kind of object: the status of each cell is declared here."""
 
+from itertools import cycle
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from app.main import create_app
 from app.models.cases import Case
 from app.openapi import document
 from app.unguarded import is_page, permission_of
-from tests.promises.world import ABSENT, CALLERS, OWNERS, STRANGERS, World
+from tests.promises.world import ABSENT, CALLERS, OWN_ENTRY, OWNERS, STRANGERS, World
 from tests.support import answers
 
 Row = tuple[str, str]
@@ -97,6 +98,23 @@ EXECUTE = {kind: row.replace("200 200", "200 409") for kind, row in READ_ORDER.i
 LIST_FILES = {"-": "        403 403 403 403 403 403 403 200 403  401 401 401 401 401 401"}
 LIST_ORDERS = {"-": "       403 403 403 403 403 403 200 200 403  401 401 401 401 401 401"}
 LIST = {"-": "              200 200 200 200 200 403 403 403 200  401 401 401 401 401 401"}
+# The approach of the organisation: everybody works by it, a supervisor looks after it.
+LIST_APPROACH = {"-": "     200 200 200 200 200 200 403 403 200  401 401 401 401 401 401"}
+ADD_APPROACH = {"-": "      403 403 403 201 201 403 403 403 403  401 401 401 401 401 401"}
+READ_ENTRY = {
+    "own": "                200 200 200 200 200 200 403 403 404  401 401 401 401 401 401",
+    "other_team": "         200 200 200 200 200 200 403 403 404  401 401 401 401 401 401",
+    "other_organisation": " 404 404 404 404 404 404 403 403 200  401 401 401 401 401 401",
+    "nonexistent": "        404 404 404 404 404 404 403 403 404  401 401 401 401 401 401",
+    "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
+}
+CHANGE_ENTRY = {
+    "own": "                403 403 403 201 201 403 403 403 403  401 401 401 401 401 401",
+    "other_team": "         403 403 403 201 201 403 403 403 403  401 401 401 401 401 401",
+    "other_organisation": " 403 403 403 404 404 403 403 403 403  401 401 401 401 401 401",
+    "nonexistent": "        403 403 403 404 404 403 403 403 403  401 401 401 401 401 401",
+    "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
+}
 LIST_PEOPLE = {"-": "       200 200 200 200 200 403 200 200 200  401 401 401 401 401 401"}
 # The log is for the privacy officer, also where it is about a case.
 LOG = {"-": "               403 403 403 403 403 403 403 200 403  401 401 401 401 401 401"}
@@ -123,6 +141,15 @@ OPERATIONS = {
     "GET /v1/assessments/{id}": READ,
     "POST /v1/assessments/{id}/corrections": CORRECT,
     "POST /v1/assessments/{id}/statements": CORRECT,
+    "POST /v1/assessments/{id}/advice-uses": CORRECT,
+    "GET /v1/assessments/{id}/advice-uses": READ,
+    "GET /v1/own-entries": LIST_APPROACH,
+    "POST /v1/own-entries": ADD_APPROACH,
+    "GET /v1/own-entries/{id}": READ_ENTRY,
+    "GET /v1/own-entries/{id}/versions": READ_ENTRY,
+    "POST /v1/own-entries/{id}/versions": CHANGE_ENTRY,
+    "GET /v1/hidden-entries": LIST_APPROACH,
+    "POST /v1/hidden-entries": ADD_APPROACH,
     "GET /v1/clients": LIST_FILES,
     "GET /v1/clients/{case_reference}": FILE,
     "PATCH /v1/clients/{case_reference}": FILE,
@@ -287,6 +314,10 @@ def _body(operation: str, reference: str) -> dict[str, Any]:
         "POST /v1/access-reviews": {"month": "2026-11", "finding": "Nothing out of the ordinary."},
         "POST /v1/cases": {"reference": reference},
         "POST /v1/assessments/{id}/statements": {"text": "I see it differently."},
+        "POST /v1/assessments/{id}/advice-uses": {"entry_id": "cus-st-01", "use": "accepted"},
+        "POST /v1/own-entries": OWN_ENTRY,
+        "POST /v1/own-entries/{id}/versions": OWN_ENTRY,
+        "POST /v1/hidden-entries": {"entry_id": next(_ENTRIES)},
         "PATCH /v1/clients/{case_reference}": {"legal_hold": False},
         "POST /v1/erasure-orders": {"case": {"reference": reference}, "reason": "client_asked"},
         "POST /v1/erasure-orders/{id}/decisions": {"granted": True},
@@ -295,6 +326,10 @@ def _body(operation: str, reference: str) -> dict[str, Any]:
         "POST /v1/plain-language-checks": {"text": "Moeder is kwetsbaar."},
     }
     return bodies.get(operation, {})
+
+
+_ENTRIES = cycle(f"{kind}-{number:02}" for kind in ("cus-qu", "com-qu") for number in range(1, 8))
+"""Each cell hides another entry: what is hidden already is not hidden again."""
 
 
 def without_instance(response: Response) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -359,9 +394,16 @@ def test_a_route_that_forgets_who_may_see_what_is_noticed(world: World) -> None:
     }
 
 
-# Of the files of clients the privacy officer looks for those of another organisation.
+# Of files the privacy officer looks for those of another organisation, of its approach a supervisor does.
 SEEKERS = [
-    (operation, next(one for one in ("colleague", "privacy_officer") if TABLE[operation, kind][one] == 404))
+    (
+        operation,
+        next(
+            one
+            for one in ("colleague", "privacy_officer", "supervisor")
+            if TABLE[operation, kind][one] == 404
+        ),
+    )
     for operation, kind in TABLE
     if kind == "nonexistent" and "other_team" in OPERATIONS[operation]
     if OPERATIONS[operation] not in (RECORD, OPEN_CASE)

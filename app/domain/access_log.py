@@ -129,10 +129,10 @@ DEEDS: Mapping[str, Deed] = {
         Text(nl="vastgelegd wat van een advies is gebruikt", en="recorded what was used of an advice"),
     ),
     Permission.READ_APPROACH: Deed(
-        Action.READ, Text(nl="de eigen aanpak bekeken", en="looked at the organisation's own approach")
+        Action.READ, Text(nl="de eigen aanpak bekeken", en="looked at the approach of the organisation")
     ),
     Permission.MANAGE_APPROACH: Deed(
-        Action.UPDATE, Text(nl="de eigen aanpak veranderd", en="changed the organisation's own approach")
+        Action.UPDATE, Text(nl="de eigen aanpak veranderd", en="changed the approach of the organisation")
     ),
     Permission.READ_CLIENTS: Deed(
         Action.READ, Text(nl="de gegevens over het dossier bekeken", en="looked at the record of the file")

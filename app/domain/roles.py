@@ -102,10 +102,10 @@ PERMISSION_SENTENCES = {
         nl="vastleggen wat je van een advies gebruikte", en="record what you used of an advice"
     ),
     Permission.READ_APPROACH: Text(
-        nl="de eigen aanpak van de organisatie bekijken", en="look at the organisation's own approach"
+        nl="de eigen aanpak van de organisatie bekijken", en="look at the approach of the organisation"
     ),
     Permission.MANAGE_APPROACH: Text(
-        nl="de eigen aanpak van de organisatie veranderen", en="change the organisation's own approach"
+        nl="de eigen aanpak van de organisatie veranderen", en="change the approach of the organisation"
     ),
     Permission.READ_CLIENTS: Text(
         nl="zien welke dossiers er zijn en hoe lang ze blijven",

@@ -1,7 +1,7 @@
 """What was done with the advice an assessment showed, and what followed. It is added, never changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,6 +18,7 @@ from app.domain.thread import chain_of, in_force
 from app.models.advice import AdviceUse, AdviceUseCreate, AdviceUseRead, EntrySource, FollowedRead
 from app.models.assessments import AssessmentRead
 from app.models.base import Named
+from app.models.cases import Case
 from app.models.classifications import EntryRead
 from app.models.organisations import User
 from app.services.assessment_reads import read_assessment
@@ -94,13 +95,33 @@ _NOT_SHOWN = Text(
 # ---------------------------------------------------------------- reading
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An assessment, the entries it showed, and what was done with them. `restricted`: nothing changes."""
+
+    assessment: AssessmentRead
+    entries: list[EntryRead]
+    uses: list[AdviceUseRead]
+    restricted: bool
+
+
+def advice_shown(work: Work, assessment_id: UUID) -> Shown:
+    """Return what an assessment showed and what was used of it. Raises `NotFound`."""
+    one, _tag = read_assessment(work, assessment_id)
+    restricted = select(Case.restricted).where(col(Case.id) == one.case_id)
+    return Shown(one, shown_entries(one), _uses(work, one), work.session.exec(restricted).one())
+
+
 def uses_of(work: Work, assessment_id: UUID) -> list[AdviceUseRead]:
     """Return what was done with the entries of one assessment, the oldest first. Raises `NotFound`."""
     one, _tag = read_assessment(work, assessment_id)
+    return _uses(work, one)
+
+
+def _uses(work: Work, one: AssessmentRead) -> list[AdviceUseRead]:
     everything = judgements(work.session, one.thread_id)
-    newest_id = chain_of(everything, assessment_id).newest_id
-    followed = what_followed(in_force(everything), newest_id)
-    found = uses_in_case(work, own_approach(work), one.case_id).get(assessment_id, ())
+    followed = what_followed(in_force(everything), chain_of(everything, one.id).newest_id)
+    found = uses_in_case(work, own_approach(work), one.case_id).get(one.id, ())
     return [use_read(work, used, followed) for used in found]
 
 
@@ -172,14 +193,3 @@ def _entry(work: Work, own: OwnApproach, row: AdviceUse) -> tuple[EntryKind, Tex
 @cache
 def _by_id(ruleset: Ruleset) -> Mapping[str, Entry]:
     return {entry.id: entry for entry in ruleset.entries}
-
-
-def counting(uses: Iterable[Used]) -> list[Used]:
-    """Return what counts: the newest about each entry."""
-    return [one for one in uses if one.counts]
-
-
-def is_new(uses: Iterable[Used], body: AdviceUseCreate) -> bool:
-    """Tell whether somebody says something else of an entry than what counts so far."""
-    said = {one.row.entry_id: (one.row.use, one.row.use_reason) for one in uses if one.counts}
-    return said.get(body.entry_id) != (body.use, body.reason)

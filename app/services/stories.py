@@ -28,7 +28,8 @@ class ThreadStory:
 
     `thread` is what GET /v1/threads/{id} answers: everything that was recorded, corrected and retracted
     rows marked. `in_force` are the judgements that count; `summary` and `periods` follow from them.
-    `advice` is what fits the step into the newest of them, by the rules it was made with.
+    `advice` is what fits the step into the newest of them, by the rules it was made with. `uses` are
+    what was done with the advice of each assessment, by its id: the newest about each entry.
     """
 
     thread: ThreadRead
@@ -36,19 +37,16 @@ class ThreadStory:
     summary: Summary | None
     periods: tuple[Period, ...]
     advice: tuple[EntryRead, ...]
+    uses: Mapping[UUID, tuple[Used, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseStory:
-    """A case with all its threads, by participant, then by concern.
-
-    `uses` are what was done with the advice of each assessment, by its id: the newest about each entry.
-    """
+    """A case with all its threads, by participant, then by concern."""
 
     case: CaseRead
     as_of: AsOf
     threads: tuple[ThreadStory, ...]
-    uses: Mapping[UUID, tuple[Used, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def case_story(work: Work, case_id: UUID, as_of: AsOf) -> CaseStory:
     courses = read_threads(work, case_id, as_of)
     own = own_approach(work)
     uses = uses_in_case(work, own, case_id, as_of.known)
-    return CaseStory(case, as_of, tuple(_story(work, own, course) for course in courses), uses)
+    return CaseStory(case, as_of, tuple(_story(work, own, course, uses) for course in courses))
 
 
 def correctable(work: Work, assessment_id: UUID) -> Correctable:
@@ -85,13 +83,20 @@ def correctable(work: Work, assessment_id: UUID) -> Correctable:
     return Correctable(found, tag, chain.newest_id)
 
 
-def _story(work: Work, own: OwnApproach, course: Course) -> ThreadStory:
+def _story(
+    work: Work, own: OwnApproach, course: Course, uses: Mapping[UUID, tuple[Used, ...]]
+) -> ThreadStory:
     return ThreadStory(
         course.thread,
         course.in_force,
         summary(course.in_force),
         periods(course.in_force),
         _advice(work, own, course),
+        {
+            one.id: tuple(used for used in uses[one.id] if used.counts)
+            for one in course.thread.assessments
+            if one.id in uses
+        },
     )
 
 

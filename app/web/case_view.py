@@ -22,6 +22,7 @@ from app.models.history import ThreadRead
 from app.models.rights import StatementRead
 from app.models.threads import TransitionSummary
 from app.services.stories import CaseStory, ThreadStory
+from app.web.advice_view import Tried, tried_of
 from app.web.case_words import (
     Moved,
     badge_of,
@@ -64,6 +65,7 @@ class Row:
     advice: EntryRead | None
     statements: tuple[StatementRead, ...]
     correct: UUID | None
+    tried: Tried | None
 
     @property
     def moment(self) -> datetime:
@@ -311,6 +313,7 @@ def _row(one: AssessmentHead, course: _Course, scene: Scene) -> Row:
             *(replaced_by.statements if replaced_by and replaced_by.retracted else ()),
         ),
         correct=last.id if scene.may_correct and last.superseded_by is None else None,
+        tried=tried_of(course.story, last, scene.ruleset, scene.language),
     )
 
 

@@ -44,6 +44,12 @@ PLACES = {
     "case_hand_over": Text(nl="/dossiers/{id}/overdragen", en="/cases/{id}/hand-over"),
     "correct": Text(nl="/inschattingen/{id}/verbeteren", en="/assessments/{id}/correct"),
     "undo": Text(nl="/inschattingen/{id}/ongedaan", en="/assessments/{id}/undo"),
+    "advice_used": Text(nl="/inschattingen/{id}/gebruikt", en="/assessments/{id}/used"),
+    # The approach of the organisation.
+    "approach": Text(nl="/aanpak", en="/approach"),
+    "own_entry_new": Text(nl="/aanpak/nieuw", en="/approach/new"),
+    "hide_entry": Text(nl="/aanpak/verbergen", en="/approach/hide"),
+    "own_entry": Text(nl="/aanpak/{id}", en="/approach/{id}"),
     # Recording.
     "record": Text(nl="/vastleggen", en="/record"),
     "record_in_case": Text(nl="/dossiers/{id}/vastleggen", en="/cases/{id}/record"),

@@ -69,6 +69,17 @@ RECORD = {"-": "            200 200 200 403 403 403 403 403 200  303 303 303"}
 OFFICE = {"-": "            403 403 403 403 403 403 200 200 403  303 303 303"}
 INVITE = {"-": "            403 403 403 403 403 403 200 403 403  303 303 303"}
 
+APPROACH = {"-": "          200 200 200 200 200 200 403 403 200  303 303 303"}
+ADD_ENTRY = {"-": "         403 403 403 200 200 403 403 403 403  303 303 303"}
+# The approach is that of the whole organisation, whichever team somebody works in.
+ENTRY = {
+    "own": "                200 200 200 200 200 200 403 403 404  303 303 303",
+    "other_team": "         200 200 200 200 200 200 403 403 404  303 303 303",
+    "other_organisation": " 404 404 404 404 404 404 403 403 200  303 303 303",
+    "nonexistent": "        404 404 404 404 404 404 403 403 404  303 303 303",
+    "malformed": "          404 404 404 404 404 404 404 404 404  404 303 303",
+}
+
 PAGES = {
     **dict.fromkeys(("home", "practice", "combinations", "stories", "sources"), OPEN),
     **dict.fromkeys(("language_check", "api", "accessibility"), OPEN),
@@ -79,7 +90,10 @@ PAGES = {
     **dict.fromkeys(("account_password", "account_codes", "enrol_factor"), ACCOUNT),
     **dict.fromkeys(("welcome", "setup"), DEAD_LINK),
     **dict.fromkeys(("caseload", "caseload_csv"), LIST),
-    **dict.fromkeys(("case", "recorded"), CASE),
+    **dict.fromkeys(("case", "recorded", "advice_used"), CASE),
+    "approach": APPROACH,
+    "own_entry_new": ADD_ENTRY,
+    "own_entry": ENTRY,
     **dict.fromkeys(("case_close", "case_hand_over", "record_in_case", "correct"), WORK),
     "record": RECORD,
     **dict.fromkeys(("accounts", "teams", "tokens"), OFFICE),
@@ -108,7 +122,9 @@ def path_of(world: World, place: str, kind: str) -> str:
     if found is None and place.startswith("account_"):
         found = str(world.users[_OWNERS[kind]].user_id)
     elif found is None:
-        found = world.objects[kind]["assessments" if place in {"recorded", "correct", "undo"} else "cases"]
+        about = "own-entries" if place == "own_entry" else "cases"
+        about = "assessments" if place in {"recorded", "correct", "undo", "advice_used"} else about
+        found = world.objects[kind][about]
     return address(place, Language.EN, id=found)
 
 

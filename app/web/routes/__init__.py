@@ -7,7 +7,9 @@ from app.web.routes import (
     administration_account,
     administration_teams,
     administration_tokens,
+    advice_used,
     api,
+    approach,
     case,
     case_changes,
     caseload,
@@ -29,5 +31,5 @@ PAGES = (
     *(home, practice, combinations, stories, about, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
-    *(caseload, record, case, case_changes, corrections),
+    *(caseload, record, case, case_changes, corrections, advice_used, approach),
 )

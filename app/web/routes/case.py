@@ -40,6 +40,7 @@ def _(message: str) -> str:
 _DONE = {
     "corrected": _("The correction is saved. What stood there before stays visible, and counts no more."),
     "retracted": _("It is marked as entered in error. It stays visible, and counts no more."),
+    "advice": _("What you used is saved."),
     "closed": _("The case is closed. Everything in it stays readable."),
     "reopened": _("The case is open again."),
 }

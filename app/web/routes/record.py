@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from app.domain.answers import Answers
 from app.domain.errors import (
     AlreadyCorrected,
     Busy,
@@ -35,7 +34,6 @@ from app.services.cases import CaseloadQuery, list_cases
 from app.services.catalogue import schema
 from app.services.recording import Offer
 from app.services.work import Work
-from app.web.answer_words import words_of
 from app.web.forms import Typed
 from app.web.mistakes import FORM, mistakes_in
 from app.web.pages import Pages
@@ -256,7 +254,6 @@ def _recorded(visit: Visit, assessment_id: UUID, error: DomainError | None = Non
         error=error,
         one=one,
         counts=counts,
-        answers_in_address=words_of(Answers(*one.answers.model_dump().values()), visit.language),
         following=following,
         undo_until=undo_until,
         hints=hints_on(visit.surroundings.knowledge, _texts_of(one), visit.language),

@@ -27,6 +27,7 @@ from app.routers import (
     health,
     own_approach,
     plain_language,
+    signals,
     threads,
 )
 from app.settings import LOCAL_HOSTS, Settings
@@ -48,6 +49,7 @@ _ROUTERS = (
     classifications,
     catalogue,
     plain_language,
+    signals,
     assessments,
     advice,
     own_approach,

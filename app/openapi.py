@@ -27,6 +27,7 @@ _TAGS = {
     "approach": "What was used of an advice and what followed; the entries an organisation adds and hides.",
     "cases": "Cases: open, close, reopen, hand over; the caseload and the matrix of a case.",
     "history": "How working relationships changed, as of a date and as known at a date.",
+    "signals": "What asks for attention in a thread: the rules, and from when on.",
     "clients": "The rights of clients: how long a file stays, restriction, a copy, erasure.",
     "organisation": "Colleagues and teams.",
     "access log": "Who saw or changed what, told to the client too, and the monthly review of it.",

@@ -112,16 +112,20 @@ def judged_in_turn(
                 case.conversation_ids.append(uuid7())
             for course in case.courses:
                 if turn < course.length:
-                    course.judgements.append(_judgement(course, by, ruleset, rng))
+                    course.judgements.append(_judgement(course, case.conversation_ids[-1], by, ruleset, rng))
                     yield case, course, course.judgements[-1]
 
 
-def _judgement(course: Course, by: UUID, ruleset: Ruleset, rng: random.Random) -> Judgement:
+def _judgement(
+    course: Course, conversation_id: UUID, by: UUID, ruleset: Ruleset, rng: random.Random
+) -> Judgement:
     turn = len(course.judgements)
     classification = ruleset.classify(rng.choice(ALL_ANSWERS))
     assessed_at = course.start + turn * _BETWEEN
     return Judgement(
         id=uuid7(),
+        conversation_id=conversation_id,
+        ruleset_version=ruleset.version,
         number=turn + 1,
         assessed_at=assessed_at,
         recorded_at=assessed_at + timedelta(hours=1),

@@ -32,7 +32,10 @@ HISTORY: Mapping[str, str] = {
 }
 """What is recorded of a client: never updated, deleted only where an executed order covers the row."""
 
-FOREVER = ("ledger_entry", "access_seal", "access_review", "erased_row", "own_entry", "hidden_entry")
+FOREVER = (
+    *("ledger_entry", "access_seal", "access_review", "erased_row"),
+    *("own_entry", "hidden_entry", "signal_setting"),
+)
 """Never updated, never deleted."""
 
 LOG = ("access_event", "accessed_client")

@@ -120,6 +120,14 @@ DEEDS: Mapping[str, Deed] = {
     Permission.READ_COLLEAGUES: Deed(
         Action.READ, Text(nl="gezien wie de collega's zijn", en="seen who the colleagues are")
     ),
+    Permission.READ_SIGNAL_SETTINGS: Deed(
+        Action.READ,
+        Text(nl="gezien wanneer iets een signaal is", en="seen from when on something is a signal"),
+    ),
+    Permission.CHANGE_SIGNAL_SETTINGS: Deed(
+        Action.UPDATE,
+        Text(nl="gekozen wanneer iets een signaal is", en="chosen from when on something is a signal"),
+    ),
     Permission.ADD_STATEMENT: Deed(
         Action.CREATE,
         Text(nl="een verklaring van de cliënt toegevoegd", en="added a statement of the client"),

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     READ_THREADS = "thread:read"
     READ_TRANSITIONS = "transition:read"
     READ_COLLEAGUES = "colleague:read"
+    READ_SIGNAL_SETTINGS = "signal_setting:read"
+    CHANGE_SIGNAL_SETTINGS = "signal_setting:change"
     ADD_STATEMENT = "statement:add"
     USE_ADVICE = "advice:use"
     READ_APPROACH = "approach:read"
@@ -95,6 +97,12 @@ PERMISSION_SENTENCES = {
     Permission.READ_COLLEAGUES: Text(
         nl="zien wie de collega's en de teams zijn", en="see who the colleagues and the teams are"
     ),
+    Permission.READ_SIGNAL_SETTINGS: Text(
+        nl="zien wanneer iets een signaal is", en="see from when on something is a signal"
+    ),
+    Permission.CHANGE_SIGNAL_SETTINGS: Text(
+        nl="kiezen wanneer iets een signaal is", en="choose from when on something is a signal"
+    ),
     Permission.ADD_STATEMENT: Text(
         nl="een verklaring van de cliënt toevoegen", en="add a statement of the client"
     ),
@@ -152,6 +160,7 @@ _READ = {
     Permission.READ_THREADS,
     Permission.READ_TRANSITIONS,
     Permission.READ_COLLEAGUES,
+    Permission.READ_SIGNAL_SETTINGS,
 }
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -170,7 +179,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     # What the approach says is a matter of the profession, not of the machine.
     Role.SUPERVISOR: frozenset(
-        _READ | {Permission.REQUEST_ERASURE, Permission.READ_APPROACH, Permission.MANAGE_APPROACH}
+        _READ
+        | {
+            Permission.REQUEST_ERASURE,
+            Permission.CHANGE_SIGNAL_SETTINGS,
+            Permission.READ_APPROACH,
+            Permission.MANAGE_APPROACH,
+        }
     ),
     Role.TRAINER: frozenset({Permission.OWN_ACCOUNT, Permission.READ_APPROACH}),
     Role.ADMIN: frozenset(

@@ -106,11 +106,15 @@ class Judgement:
     assessed_at: datetime
     recorded_at: datetime
     recorded_by: UUID
+    conversation_id: UUID
     perspective: Perspective
     answers: Answers
     relationship_type: RelationshipType | None
     clarity: Clarity
+    ruleset_version: str
     provisional: bool = False
+    task_given: TaskGiven | None = None
+    previous_task_done: TaskDone | None = None
     change_reason: ChangeReason | None = None
     supersedes: UUID | None = None
     retracted: bool = False

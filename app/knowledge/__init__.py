@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.domain.plain_language import Term
 from app.domain.ruleset import Ruleset
+from app.domain.signals import SignalKind
 from app.knowledge.library import (
     Prompt,
     Source,
@@ -18,6 +19,7 @@ from app.knowledge.library import (
 from app.knowledge.reader import KnowledgeError
 from app.knowledge.rulesets import load_rulesets
 from app.knowledge.safety import load_kept
+from app.knowledge.signals import SignalText, load_signals
 
 __all__ = ["FOLDER", "Knowledge", "KnowledgeError", "load_knowledge"]
 
@@ -39,6 +41,7 @@ class Knowledge:
     prompts: Mapping[str, Prompt]
     terms: Mapping[str, Term]
     kept: frozenset[str]
+    signals: Mapping[SignalKind, SignalText]
 
     @property
     def closing_question(self) -> Prompt:
@@ -67,4 +70,5 @@ def load_knowledge(root: Path = FOLDER) -> Knowledge:
         prompts=prompts,
         terms=load_terms(root, codes),
         kept=load_kept(root, rulesets.values()),
+        signals=load_signals(root, current, codes),
     )

@@ -140,7 +140,7 @@ def load_vignettes(root: Path, ruleset: Ruleset, sources: frozenset[str]) -> dic
             text=record.text("text"),
             teaching=record.text("teaching"),
             assessments=tuple(_assessment(one, ruleset) for one in record.records("assessment")),
-            sources=_known(record, "sources", sources) if "sources" in record else (),
+            sources=record.sources("sources", sources) if "sources" in record else (),
         )
         record.end()
         if set(vignette.quiz_days or ()) - {one.day for one in vignette.assessments}:
@@ -192,7 +192,7 @@ def load_prompts(root: Path, sources: frozenset[str]) -> dict[str, Prompt]:
             when=record.choice("when", ReflectionMoment),
             text=record.both_languages(),
             private=record.take("private", bool),
-            sources=_known(record, "source", sources),
+            sources=record.sources("source", sources),
         )
         record.end()
         prompts[prompt.id] = prompt
@@ -214,7 +214,7 @@ def load_terms(root: Path, sources: frozenset[str]) -> dict[str, Term]:
             why=record.text("why"),
             suggestion=record.text("suggestion"),
             audience=tuple(_reader(record, name) for name in record.strings("audience")),
-            sources=_known(record, "source", sources),
+            sources=record.sources("source", sources),
         )
         record.end()
         if not term.audience:
@@ -246,10 +246,3 @@ def _reader(record: Record, name: str) -> Reader:
     if name not in list(Reader):
         raise record.fail(f"'{name}' is not a reader")
     return Reader(name)
-
-
-def _known(record: Record, key: str, sources: frozenset[str]) -> tuple[str, ...]:
-    codes = record.strings(key)
-    if unknown := set(codes) - sources:
-        raise record.fail(f"unknown source: {', '.join(sorted(unknown))}")
-    return codes

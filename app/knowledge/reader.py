@@ -76,6 +76,13 @@ class Record:
             raise self.fail(f"'{key}' names something twice")
         return tuple(values)
 
+    def sources(self, key: str, known: frozenset[str]) -> tuple[str, ...]:
+        """Take a list of codes of sources that are known."""
+        codes = self.strings(key)
+        if unknown := set(codes) - known:
+            raise self.fail(f"unknown source: {', '.join(sorted(unknown))}")
+        return codes
+
     def record(self, key: str) -> "Record":
         """Take a nested table."""
         return Record(f"{self.where}, {key}", self.take(key, dict))

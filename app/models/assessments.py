@@ -30,6 +30,7 @@ from app.models.base import (
     belongs_to,
     enum_column,
     uuid7,
+    whole,
 )
 from app.models.cases import (
     CaseReference,
@@ -42,6 +43,7 @@ from app.models.cases import (
 )
 from app.models.classifications import AnswersIn, AnswersRead, ClassificationRead
 from app.models.rights import StatementRead
+from app.models.signals import SignalRead
 from app.models.threads import TransitionRead
 
 
@@ -113,11 +115,6 @@ class Assessment(SQLModel, table=True):
 
 
 # ---------------------------------------------------------------- in
-
-
-def whole(value: object) -> object:
-    """Take 4.0 for 4: to JSON it is the same number, and some languages write it so."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 Scale = Annotated[
@@ -390,4 +387,7 @@ class AssessmentRead(AssessmentHead):
     )
     transition: TransitionRead | None = ApiField(
         description="The step into it; null for the first of a thread, and when it counts no more."
+    )
+    signals: list[SignalRead] = ApiField(
+        description="What asks for attention in its thread now, as far as it rests on this assessment."
     )

@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 from app.domain.access_log import Action, Outcome
 from app.domain.roles import Role
 from app.models.advice import AdviceUseRead
-from app.models.assessments import AssessmentHead, whole
-from app.models.base import Input, Output
+from app.models.assessments import AssessmentHead
+from app.models.base import Input, Output, whole
 from app.models.cases import (
     CaseEventRead,
     CaseStatus,

@@ -3,8 +3,23 @@
 from pydantic import Field as ApiField
 
 from app.models.assessments import AssessmentHead
+from app.models.base import Input, Moment
 from app.models.cases import CaseHead
 from app.models.threads import ThreadHead, TransitionSummary
+
+# ---------------------------------------------------------------- in
+
+
+class AsOf(Input):
+    """At which two moments to look at a thread."""
+
+    at: Moment | None = ApiField(default=None, description="How it stood on that moment. Left out: now.")
+    known: Moment | None = ApiField(
+        default=None, description="What had been recorded by that moment. Left out: everything."
+    )
+
+
+# ---------------------------------------------------------------- out
 
 
 class ThreadRead(ThreadHead):

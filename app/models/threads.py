@@ -13,12 +13,14 @@ from app.domain.thread import ChangeReason, Direction, Perspective
 from app.models.base import Output, QuestionList, UtcDateTime, belongs_to, enum_column, uuid7
 from app.models.cases import ConcernRead, ParticipantRead
 from app.models.classifications import EntryRead
+from app.models.signals import SignalRead
 
 
 class Thread(SQLModel, table=True):
     """Participant x concern, with how it stands now. Everything below `concern_id` is a projection.
 
     `recorded_count` counts every row that was ever recorded; `assessment_count` those in force.
+    `signals_under` names the thresholds its signals were worked out with; null when they never were.
     """
 
     __table_args__ = (
@@ -44,6 +46,7 @@ class Thread(SQLModel, table=True):
     last_assessment_id: UUID | None = None
     assessment_count: int = 0
     recorded_count: int = 0
+    signals_under: str | None = Field(default=None, max_length=16)
 
 
 class TransitionRow(SQLModel, table=True):
@@ -154,6 +157,7 @@ class ThreadHead(Output):
     current: CurrentRead | None = ApiField(
         description="How it stands; null when every assessment was retracted, or none was known."
     )
+    signals: list[SignalRead] = ApiField(description="What asks for attention, by the published rules.")
 
 
 class MatrixRead(Output):

@@ -9,14 +9,14 @@ from app.access import Access, may
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
 from app.models.base import Page
-from app.models.history import ThreadRead
+from app.models.history import AsOf, ThreadRead
 from app.models.threads import TransitionInThread
 from app.problems import problems
 from app.routers.assessments import GUARDED
 from app.routers.headers import with_headers
 from app.routers.paging import page_of
 from app.services import threads
-from app.services.threads import AsOf, TransitionQuery
+from app.services.threads import TransitionQuery
 from app.wire import StrictRoute
 
 router = APIRouter(tags=["history"], route_class=StrictRoute)

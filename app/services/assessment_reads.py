@@ -1,6 +1,5 @@
 """Read assessments: one with its result and its step, or a page of them."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from app.domain.answers import Answers
 from app.domain.approach import Circumstances
 from app.domain.classification import Clarity, RelationshipType
 from app.domain.ruleset import Ruleset
-from app.domain.thread import Perspective, TaskDone, Transition, chain_of, in_force, transitions
+from app.domain.thread import Perspective, TaskDone, Transition, chain_of, in_force
 from app.models.assessments import (
     Assessment,
     AssessmentHead,
@@ -23,9 +22,10 @@ from app.models.base import Moment
 from app.models.threads import Thread, TransitionRead
 from app.services.own_approach import own_approach
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
-from app.services.projections import judgements
+from app.services.projections import Projection, judgements, rules_of
 from app.services.recorded import Recorded, all_recorded_in, find_assessment, recorded_from
 from app.services.results import entry_read, layered_result, result
+from app.services.signals import Whereabouts, signals_of_one
 from app.services.statements import statements_of
 from app.services.visibility import visible_cases
 from app.services.work import Work
@@ -52,8 +52,8 @@ def read_assessment(work: Work, assessment_id: UUID) -> tuple[AssessmentRead, st
     said = statements_of(work.session, [assessment_id])
     recorded = replace(recorded, statements=tuple(said[assessment_id]))
     everything = judgements(work.session, recorded.columns["thread_id"])
-    steps = transitions(in_force(everything))
-    return assessment_read(work, recorded, steps), chain_of(everything, assessment_id).tag
+    made = Projection.of(in_force(everything), rules_of(work.session, work.knowledge.rulesets))
+    return assessment_read(work, recorded, made), chain_of(everything, assessment_id).tag
 
 
 def list_assessments(work: Work, query: AssessmentQuery) -> Slice:
@@ -91,10 +91,11 @@ def assessment_head(recorded: Recorded) -> AssessmentHead:
     return AssessmentHead.model_validate(_head(recorded))
 
 
-def assessment_read(work: Work, recorded: Recorded, steps: Sequence[Transition]) -> AssessmentRead:
-    """Return an assessment with its result, by the rules of then, and the step into it.
+def assessment_read(work: Work, recorded: Recorded, made: Projection) -> AssessmentRead:
+    """Return an assessment with its result, by the rules of then, the step into it, and its signals.
 
     Of then is the organisation's own layer over the approach as well: what was shown stays as it was.
+    `made` is what follows now from all of its thread.
     """
     row = recorded.columns
     released = work.knowledge.rulesets[row["ruleset_version"]]
@@ -104,11 +105,17 @@ def assessment_read(work: Work, recorded: Recorded, steps: Sequence[Transition])
         agreed_steps_not_done=row["previous_task_done"] is TaskDone.NO, referral=row["referral"]
     )
     of_rules = result if ruleset is released else layered_result
-    step = next((step for step in steps if step.assessment_id == row["id"]), None)
+    step = next((step for step in made.steps if step.assessment_id == row["id"]), None)
+    whereabouts = Whereabouts(row["case_id"], recorded.participant_id, row["thread_id"])
     return AssessmentRead(
         **_head(recorded),
         classification=of_rules(ruleset, answers, work.language, circumstances),
         transition=_transition_read(work, ruleset, step, answers) if step else None,
+        signals=[
+            signal
+            for signal in signals_of_one(work, whereabouts, made.signals, made.thresholds)
+            if row["id"] in signal.assessments
+        ],
     )
 
 

@@ -10,12 +10,19 @@ from sqlalchemy import insert
 from app.domain.answers import Answers
 from app.domain.errors import AlreadyCorrected, FieldError, InvalidInput
 from app.domain.texts import Text
-from app.domain.thread import Judgement, Transition, chain_of, in_force, transitions
+from app.domain.thread import Judgement, chain_of
 from app.models.assessments import Assessment, AssessmentCreate, AssessmentRead, CorrectionCreate
 from app.models.base import table_of, uuid7
 from app.services.assessment_reads import assessment_read
 from app.services.places import find_place, lock_thread, refuse_restricted
-from app.services.projections import judgement_of, judgements, project
+from app.services.projections import (
+    Projection,
+    ThreadKey,
+    judgement_of,
+    judgements,
+    project,
+    rules_of,
+)
 from app.services.recorded import Recorded, find_assessment
 from app.services.trail import new_salt
 from app.services.versions import Versions
@@ -36,7 +43,7 @@ def record(work: Work, body: AssessmentCreate) -> tuple[AssessmentRead, str]:
     _refuse_impossible_moments(work.now, held_at, assessed_at)
     place = find_place(work, body, held_at)
     earlier = judgements(work.session, place.thread_id)
-    columns, steps = _append(
+    columns, made = _append(
         work,
         earlier,
         body.answers.answers,
@@ -77,7 +84,7 @@ def record(work: Work, body: AssessmentCreate) -> tuple[AssessmentRead, str]:
         held_at=held_at,
     )
     _leave_a_trail(work, recorded)
-    return assessment_read(work, recorded, steps), "1-1"
+    return assessment_read(work, recorded, made), "1-1"
 
 
 def correct(
@@ -114,11 +121,11 @@ def correct(
         if body.answers
         else Answers(old["problem"], old["help_request"], old["share_in_solution"])
     )
-    columns, steps = _append(work, earlier, answers, values)
+    columns, made = _append(work, earlier, answers, values)
     recorded = replace(found, columns=columns, recorded_by=work.actor.name)
     _leave_a_trail(work, recorded)
     length = chain.length + 1
-    return assessment_read(work, recorded, steps), f"{length}-{length}"
+    return assessment_read(work, recorded, made), f"{length}-{length}"
 
 
 _TAKEN_OVER = (
@@ -147,7 +154,7 @@ _TAKEN_OVER = (
 
 def _append(
     work: Work, earlier: list[Judgement], answers: Answers, values: dict[str, Any]
-) -> tuple[dict[str, Any], list[Transition]]:
+) -> tuple[dict[str, Any], Projection]:
     """Insert a row behind the others of its thread, which is locked, and project the thread."""
     ruleset = work.knowledge.current
     classification = ruleset.classify(answers)
@@ -171,14 +178,14 @@ def _append(
         "salt": new_salt(),
     }
     work.session.connection().execute(_INSERT, row)
-    steps = project(
+    made = project(
         work.session,
-        row["case_id"],
-        row["thread_id"],
+        ThreadKey(row["case_id"], row["thread_id"]),
+        rules_of(work.session, work.knowledge.rulesets),
         [*earlier, judgement_of(row)],
-        before=transitions(in_force(earlier)),
+        before=earlier,
     )
-    return row, steps
+    return row, made
 
 
 def _leave_a_trail(work: Work, recorded: Recorded) -> None:

@@ -1,12 +1,13 @@
 """What happened to a case itself."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from app.models.base import Named, table_of
-from app.models.cases import CaseEvent, CaseEventRead
+from app.models.cases import CaseEvent, CaseEventKind, CaseEventRead
 from app.models.organisations import User
 from app.services.work import Work
 
@@ -35,6 +36,17 @@ _EVENTS = (
     .where(_EVENT.c.organisation_id == bindparam("of_organisation"), _EVENT.c.case_id == bindparam("of_case"))
     .order_by(_EVENT.c.id)
 )
+_LAST_OPENED_OR_CLOSED = (
+    select(_EVENT.c.kind)
+    .where(
+        _EVENT.c.organisation_id == bindparam("of_organisation"),
+        _EVENT.c.case_id == bindparam("of_case"),
+        _EVENT.c.recorded_at <= bindparam("until"),
+        _EVENT.c.kind != CaseEventKind.HANDED_OVER,
+    )
+    .order_by(_EVENT.c.id.desc())
+    .limit(1)
+)
 
 
 def events_of(work: Work, case_id: UUID) -> list[tuple[UUID, CaseEventRead]]:
@@ -55,3 +67,13 @@ def events_of(work: Work, case_id: UUID) -> list[tuple[UUID, CaseEventRead]]:
             work.session.connection().execute(_EVENTS, own)
         )
     ]
+
+
+def was_open(work: Work, case_id: UUID, at: datetime) -> bool:
+    """Tell whether a case the actor was found to see was open at a moment; before its first event it was.
+
+    A conversation can be recorded as held before the case was opened here.
+    """
+    own = {"of_organisation": work.actor.organisation_id, "of_case": case_id, "until": at}
+    newest = work.session.connection().execute(_LAST_OPENED_OR_CLOSED, own).scalar()
+    return newest is not CaseEventKind.CLOSED

@@ -1,8 +1,7 @@
 """The caseload as people look at it: what to choose from, what asks for attention, and a file of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,18 +12,15 @@ from sqlmodel import col, select
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.roles import Role
 from app.domain.texts import Text
-from app.domain.thread import Direction
 from app.models.base import Named
 from app.models.cases import Case, CaseStatus, Concern, Participant
 from app.models.history import CaseloadItem
 from app.models.organisations import Team, User
-from app.models.threads import Thread, ThreadHead, TransitionRow
+from app.models.threads import Thread
 from app.services.cases import CaseloadOrder, CaseloadQuery, caseload, list_cases, moment_of
+from app.services.signals import thresholds_of
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
-
-LONG_AGO = timedelta(days=60)
-"""An open case in which nobody assessed for longer than this asks for attention."""
 
 MOST_COUNTED = 200
 """Counting looks at every case that is asked for, so it stops here; the page says "more than"."""
@@ -33,14 +29,6 @@ MOST_IN_FILE = 5000
 """How many cases go into one file: more than a team has at hand, and a second of work at most."""
 
 _AT_ONCE = 500
-
-
-class Attention(StrEnum):
-    """Why to look at a thread first."""
-
-    MOVED_BACK = "moved_back"
-    LONG_AGO = "long_ago"
-    UNCLEAR = "unclear"
 
 
 class Choices(NamedTuple):
@@ -56,8 +44,9 @@ class Found(NamedTuple):
     items: list[CaseloadItem]
     next_cursor: str | None
     total: int | None
-    attention: dict[UUID, list[Attention]]
-    """By thread. A case without any thread stands there under its own id."""
+    quiet_days: int
+    quiet: frozenset[UUID]
+    """Open cases without any thread that were opened at least `quiet_days` days ago."""
 
 
 def choices_of(work: Work) -> Choices:
@@ -74,12 +63,18 @@ def choices_of(work: Work) -> Choices:
 
 
 def look_at_caseload(work: Work, query: CaseloadQuery) -> Found:
-    """Return a page of the caseload with how many cases there are and what asks for attention."""
+    """Return a page of the caseload with how many cases there are."""
     page = list_cases(work, query)
     is_all = query.cursor is None and page.next_cursor is None
     total = len(page.rows) if is_all else _count(work, query)
-    back = _moved_back(work, page.rows)
-    return Found(page.rows, page.next_cursor, total, _attention(page.rows, back, work.now))
+    days = thresholds_of(work.session).not_seen_days
+    since = work.now - timedelta(days=days)
+    quiet = frozenset(
+        item.id
+        for item in page.rows
+        if not item.threads and item.status is CaseStatus.OPEN and item.opened_at <= since
+    )
+    return Found(page.rows, page.next_cursor, total, days, quiet)
 
 
 def days_since(moment: datetime, now: datetime) -> int:
@@ -116,45 +111,6 @@ def _count(work: Work, query: CaseloadQuery) -> int | None:
     asked = caseload(work, query).with_only_columns(col(Case.id)).limit(MOST_COUNTED + 1).subquery()
     count = work.session.execute(select(func.count()).select_from(asked)).scalar_one()
     return None if count > MOST_COUNTED else count
-
-
-def _moved_back(work: Work, items: Iterable[CaseloadItem]) -> set[UUID]:
-    """Return the threads whose newest assessment is a step back, as far as it says something."""
-    newest = [one.current.assessment_id for item in items for one in item.threads if one.current]
-    steps = (
-        visible_cases(work)
-        .join(TransitionRow, points_at(TransitionRow, TransitionRow.case_id, Case))
-        .where(
-            col(TransitionRow.assessment_id).in_(newest),
-            col(TransitionRow.direction) == Direction.BACK,
-            col(TransitionRow.movement),
-        )
-        .with_only_columns(col(TransitionRow.thread_id))
-    )
-    return set(work.session.execute(steps).scalars())
-
-
-def _attention(items: Iterable[CaseloadItem], back: set[UUID], now: datetime) -> dict[UUID, list[Attention]]:
-    found = {}
-    for item in items:
-        is_open = item.status is CaseStatus.OPEN
-        if not item.threads and is_open and now - item.opened_at > LONG_AGO:
-            found[item.id] = [Attention.LONG_AGO]
-        for thread in item.threads:
-            found[thread.id] = [
-                why
-                for why, holds in (
-                    (Attention.MOVED_BACK, thread.id in back),
-                    (Attention.LONG_AGO, is_open and _is_long_ago(thread, now)),
-                    (Attention.UNCLEAR, thread.current and not thread.current.relationship_type),
-                )
-                if holds
-            ]
-    return found
-
-
-def _is_long_ago(thread: ThreadHead, now: datetime) -> bool:
-    return thread.current is not None and now - thread.current.last_assessed_at > LONG_AGO
 
 
 def _rows(work: Work, case_ids: Sequence[UUID]) -> list[Row[Any]]:

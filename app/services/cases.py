@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.domain.classification import RelationshipType
 from app.domain.errors import CaseExists, CaseIsRestricted, FieldError, InvalidInput, NotFound
 from app.domain.roles import Role
+from app.domain.signals import SignalKind
 from app.domain.texts import Text
 from app.models.base import Named, Reference
 from app.models.cases import (
@@ -31,6 +32,7 @@ from app.services.access_log import cases_called
 from app.services.case_events import events_of
 from app.services.paging import PageQuery, Place, Slice, newest_first, oldest_first, sliced
 from app.services.places import log_event, open_case
+from app.services.signals import has_signal, thresholds_of
 from app.services.threads import threads_of
 from app.services.versions import Versions
 from app.services.visibility import points_at, visible_cases
@@ -51,6 +53,9 @@ class CaseloadQuery(PageQuery):
     team: UUID | None = Field(default=None, description="Of this team.")
     practitioner: UUID | None = Field(default=None, description="Of this practitioner.")
     type: RelationshipType | None = Field(default=None, description="With a thread that stands at this type.")
+    signal: SignalKind | None = Field(
+        default=None, description="With a thread that asks for attention in this way; see GET /v1/signals."
+    )
     idle: Annotated[int, Field(ge=0, le=36500)] | None = Field(
         default=None, description="Without an assessment for at least this many days."
     )
@@ -146,6 +151,9 @@ def caseload(work: Work, query: CaseloadQuery) -> SelectOfScalar[Case]:
     threads = select(Thread.id).where(points_at(Thread, Thread.case_id, Case))
     if query.type is not None:
         statement = statement.where(threads.where(col(Thread.relationship_type) == query.type).exists())
+    if query.signal is not None:
+        asks = has_signal(query.signal, thresholds_of(work.session), work.now)
+        statement = statement.where(threads.where(asks).exists())
     if query.idle is not None:
         quiet_since = work.now - timedelta(days=query.idle)
         statement = statement.where(

@@ -1,6 +1,6 @@
 """A copy of everything that is kept of one client, and which passages stay out of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from app.models.base import Named
 from app.models.cases import (
     Case,
     CaseEvent,
+    CaseStatus,
     Concern,
     ConcernRead,
     Conversation,
@@ -49,6 +50,7 @@ from app.services.erasure_orders import orders_read
 from app.services.own_approach import own_approach
 from app.services.projections import judgement_of
 from app.services.recorded import Recorded, recorded_in_file
+from app.services.signals import signals_now
 from app.services.threads import thread_head
 from app.services.work import Work
 
@@ -121,6 +123,8 @@ def copy_of(work: Work, reference: str, language: Language) -> ClientCopy:
     of_concern = {one.id: one for one in concerns}
     of_participant = {one.id: one for one in participants}
     steps = select(TransitionRow).where(col(TransitionRow.case_id) == case.id)
+    threads = _all(work, Thread, case)
+    signals = signals_now(work, threads, {case.id} if case.status is CaseStatus.OPEN else ())
     orders = select(ErasureOrder).where(col(ErasureOrder.case_id) == case.id)
     organisation = select(Organisation.name).where(col(Organisation.id) == work.actor.organisation_id)
     return ClientCopy(
@@ -135,8 +139,8 @@ def copy_of(work: Work, reference: str, language: Language) -> ClientCopy:
         concerns=concerns,
         conversations=[ConversationRead.model_validate(one) for one in _all(work, Conversation, case)],
         threads=[
-            thread_head(one, of_participant[one.participant_id], of_concern[one.concern_id])
-            for one in _all(work, Thread, case)
+            thread_head(one, of_participant[one.participant_id], of_concern[one.concern_id], signals[one.id])
+            for one in threads
         ],
         assessments=[assessment_head(_without(one, withheld)) for one in recorded],
         advice_uses=_uses(work, case, recorded, withheld),
@@ -153,7 +157,7 @@ def copy_of(work: Work, reference: str, language: Language) -> ClientCopy:
     )
 
 
-def _all(work: Work, kind: Any, case: Case) -> Iterable[Any]:  # noqa: ANN401 - any table with a case
+def _all(work: Work, kind: Any, case: Case) -> Sequence[Any]:  # noqa: ANN401 - any table with a case
     return work.session.exec(select(kind).where(col(kind.case_id) == case.id).order_by(col(kind.id))).all()
 
 

@@ -20,6 +20,7 @@ from app.models.base import table_of, utc_text
 from app.models.cases import Case, CaseEvent, Concern, Conversation, Participant
 from app.models.idempotency import IdempotencyKey
 from app.models.rights import ErasedRow, ErasureOrder, ErasureReason, Statement, Withholding
+from app.models.signals import ThreadSignal
 from app.models.threads import Thread, TransitionRow
 from app.services.access_log import write_command
 from app.services.trail import Trail
@@ -29,6 +30,7 @@ _ASSESSMENT, _STATEMENT, _EVENT = table_of(Assessment), table_of(Statement), tab
 _USE = table_of(AdviceUse)
 _THREAD, _CASE, _WITHHOLDING = table_of(Thread), table_of(Case), table_of(Withholding)
 _CONCERN, _CONVERSATION = table_of(Concern), table_of(Conversation)
+_SIGNAL = table_of(ThreadSignal)
 _PARTICIPANT, _KEY, _TRANSITION = table_of(Participant), table_of(IdempotencyKey), table_of(TransitionRow)
 _ERASED = table_of(ErasedRow)
 
@@ -108,6 +110,7 @@ class _Scope(NamedTuple):
         connection = session.connection()
         for table, condition in (
             (_TRANSITION, self._theirs(_TRANSITION.c.thread_id)),
+            (_SIGNAL, self._theirs(_SIGNAL.c.thread_id)),
             (_WITHHOLDING, whole | self._about_theirs()),
             (_STATEMENT, self._of_theirs(_STATEMENT.c.assessment_id)),
             (_USE, self._of_theirs(_USE.c.assessment_id)),

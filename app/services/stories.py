@@ -11,14 +11,14 @@ from app.domain.thread import Judgement, chain_of
 from app.models.assessments import AssessmentRead
 from app.models.cases import CaseRead
 from app.models.classifications import EntryRead
-from app.models.history import ThreadRead
+from app.models.history import AsOf, ThreadRead
 from app.services.advice_uses import Used, uses_in_case
 from app.services.assessment_reads import read_assessment
 from app.services.cases import read_case
 from app.services.own_approach import own_approach
 from app.services.projections import judgements
 from app.services.results import entry_read
-from app.services.threads import AsOf, Course, read_threads
+from app.services.threads import Course, read_threads
 from app.services.work import Work
 
 

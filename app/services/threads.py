@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +22,11 @@ from app.domain.thread import (
     known_at,
     transitions,
 )
-from app.models.base import Input, Moment
-from app.models.cases import Case, Concern, ConcernRead, Participant, ParticipantRead
-from app.models.history import ThreadRead
-from app.models.rights import StatementRead
+from app.models.assessments import AssessmentHead
+from app.models.base import Moment
+from app.models.cases import Case, CaseStatus, Concern, ConcernRead, Participant, ParticipantRead
+from app.models.history import AsOf, ThreadRead
+from app.models.signals import SignalRead
 from app.models.threads import (
     CurrentRead,
     MatrixRead,
@@ -40,18 +40,11 @@ from app.services.assessment_reads import assessment_head
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import judgement_of
 from app.services.recorded import Recorded, Whose, recorded_in_case, recorded_in_thread
+from app.services.signals import signals_now
+from app.services.signals_then import signals_then
 from app.services.statements import statements_of
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
-
-
-class AsOf(Input):
-    """At which two moments to look at a thread."""
-
-    at: Moment | None = Field(default=None, description="How it stood on that moment. Left out: now.")
-    known: Moment | None = Field(
-        default=None, description="What had been recorded by that moment. Left out: everything."
-    )
 
 
 class TransitionQuery(PageQuery):
@@ -97,13 +90,17 @@ def threads_of(work: Work, case_ids: Collection[UUID]) -> list[ThreadHead]:
         .where(col(Thread.case_id).in_(case_ids))
         .order_by(col(Thread.case_id), col(Participant.reference), col(Concern.reference))
     )
+    found = rows.all()
+    open_cases = {row.case_id for row in found if row.status is CaseStatus.OPEN}
+    asks = signals_now(work, found, open_cases)
     return [
         thread_head(
             row,
             ParticipantRead(id=row.participant_id, reference=row.participant, role=row.role),
             ConcernRead(id=row.concern_id, reference=row.concern, wording=row.wording),
+            asks[row.id],
         )
-        for row in rows
+        for row in found
     ]
 
 
@@ -116,6 +113,7 @@ _SHOWN = (
     col(Participant.role),
     col(Concern.reference).label("concern"),
     col(Concern.wording),
+    col(Case.status),
 )
 
 
@@ -123,9 +121,10 @@ def thread_head(
     thread: Thread | Row[Any],
     participant: Participant | ParticipantRead,
     concern: Concern | ConcernRead,
+    signals: list[SignalRead],
 ) -> ThreadHead:
     """Return how a thread stands, as it is kept with it."""
-    return ThreadHead(**_head(thread, participant, concern), current=_kept(thread))
+    return ThreadHead(**_head(thread, participant, concern), current=_kept(thread), signals=signals)
 
 
 def read_thread(work: Work, thread_id: UUID, as_of: AsOf) -> ThreadRead:
@@ -155,26 +154,41 @@ def read_threads(work: Work, case_id: UUID, as_of: AsOf) -> list[Course]:
 
 
 def _courses(work: Work, threads: Sequence[Whose], recorded: Sequence[Recorded], as_of: AsOf) -> list[Course]:
-    """Work out how threads went from everything that was recorded in them."""
+    """Work out how threads of one case went from everything that was recorded in them."""
     by_id = {one.columns["id"]: one for one in recorded}
     judged: defaultdict[UUID, list[Judgement]] = defaultdict(list)
     for one in recorded:
         judged[one.columns["thread_id"]].append(judgement_of(one.columns))
     known = {thread_id: known_at(judgements, as_of.known) for thread_id, judgements in judged.items()}
+    counting = {thread_id: in_force(some, as_of.at) for thread_id, some in known.items()}
+    found = signals_then(work, [one.thread for one in threads], counting, as_of) if threads else {}
     ids = [judgement.id for judgements in known.values() for judgement in judgements]
     said = statements_of(work.session, ids, as_of.known)
-    return [_course(whose, known.get(whose.thread.id, []), by_id, said, as_of.at) for whose in threads]
+    corrected_by = {one.supersedes: one.id for judgements in known.values() for one in judgements}
+    courses = []
+    for whose in threads:
+        id_ = whose.thread.id
+        shown = [
+            assessment_head(
+                replace(
+                    by_id[one.id],
+                    superseded_by=corrected_by.get(one.id),
+                    statements=tuple(said.get(one.id, ())),
+                )
+            )
+            for one in in_order(known.get(id_, []), as_of.at)
+        ]
+        courses.append(_course(whose, shown, counting.get(id_, []), found[id_], by_id))
+    return courses
 
 
 def _course(
     whose: Whose,
-    known: Sequence[Judgement],
+    shown: list[AssessmentHead],
+    counting: Sequence[Judgement],
+    signals: list[SignalRead],
     recorded: Mapping[UUID, Recorded],
-    said: Mapping[UUID, list[StatementRead]],
-    at: datetime | None,
 ) -> Course:
-    counting = in_force(known, at)
-    corrected_by = {one.supersedes: one.id for one in known}
     state = current(counting)
     steps = transitions(counting)
     thread = ThreadRead(
@@ -188,16 +202,8 @@ def _course(
         )
         if state
         else None,
-        assessments=[
-            assessment_head(
-                replace(
-                    recorded[one.id],
-                    superseded_by=corrected_by.get(one.id),
-                    statements=tuple(said.get(one.id, ())),
-                )
-            )
-            for one in in_order(known, at)
-        ],
+        signals=signals,
+        assessments=shown,
         transitions=[TransitionSummary.model_validate(step) for step in steps],
     )
     rules = recorded[counting[-1].id].columns["ruleset_version"] if counting else None

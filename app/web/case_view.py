@@ -20,6 +20,7 @@ from app.models.cases import CaseEventRead
 from app.models.classifications import EntryRead
 from app.models.history import ThreadRead
 from app.models.rights import StatementRead
+from app.models.signals import SignalRead
 from app.models.threads import TransitionSummary
 from app.services.stories import CaseStory, ThreadStory
 from app.web.advice_view import Tried, tried_of
@@ -100,6 +101,7 @@ class Stand:
     summary: Summary | None
     came_from: Markup | None
     moved: Moved | None
+    signals: tuple[SignalRead, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ def _stand(thread: ThreadStory, scene: Scene) -> Stand:
         summary=summary,
         came_from=scene.badge(before[0], None) if before else None,
         moved=moved(summary.step, scene.language) if summary and summary.step else None,
+        signals=tuple(thread.thread.signals),
     )
 
 

@@ -18,6 +18,7 @@ PLACES = {
     "story": Text(nl="/verhalen/{id}", en="/stories/{id}"),
     "sources": Text(nl="/bronnen", en="/sources"),
     "language_check": Text(nl="/taalcheck", en="/language-check"),
+    "signals": Text(nl="/signalen", en="/signals"),
     "api": Text(nl="/api", en="/api"),
     "accessibility": Text(nl="/toegankelijkheid", en="/accessibility"),
     "display": Text(nl="/weergave", en="/display"),
@@ -50,6 +51,7 @@ PLACES = {
     "own_entry_new": Text(nl="/aanpak/nieuw", en="/approach/new"),
     "hide_entry": Text(nl="/aanpak/verbergen", en="/approach/hide"),
     "own_entry": Text(nl="/aanpak/{id}", en="/approach/{id}"),
+    "signal_settings": Text(nl="/signalen/instellen", en="/signals/settings"),
     # Recording.
     "record": Text(nl="/vastleggen", en="/record"),
     "record_in_case": Text(nl="/dossiers/{id}/vastleggen", en="/cases/{id}/record"),

@@ -1,7 +1,7 @@
 """What was used of an advice, and an organisation's own layer over the approach.
 
 Revision ID: 0008
-Revises: 0004
+Revises: 0005
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

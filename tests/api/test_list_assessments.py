@@ -36,7 +36,7 @@ def test_it_works(anna: Caller, recorded: list[dict[str, Any]]) -> None:
     first = response.json()["items"][-1]
     assert first == {name: recorded[0][name] for name in first}
     written = {"own_words", "judged_reason", "note", "reason", "statements"}
-    assert recorded[0].keys() - first.keys() == written | {"classification", "transition"}
+    assert recorded[0].keys() - first.keys() == written | {"classification", "transition", "signals"}
 
 
 def test_no_list_repeats_what_was_written(anna: Caller) -> None:

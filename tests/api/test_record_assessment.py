@@ -67,6 +67,7 @@ def test_it_works(anna: Caller) -> None:
         "retracted": False,
         "statements": [],
         "transition": None,
+        "signals": [],
     }
     assert response.headers["Location"] == f"/v1/assessments/{recorded['id']}"
     assert response.headers["ETag"] == '"1-1"'

@@ -49,6 +49,7 @@ def test_it_works(anna: Caller, course: list[dict[str, Any]]) -> None:
             {name: value for name, value in one["transition"].items() if name != "entries"}
             for one in course[1:]
         ],
+        "signals": [],
     }
 
 

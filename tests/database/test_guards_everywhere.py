@@ -120,6 +120,7 @@ def test_what_is_written_once_has_a_guard() -> None:
     may_change = {
         *("organisation", "team", "user", "membership", "api_token", "case", "idempotency_key"),
         *("participant", "concern", "conversation", "thread", "transition"),
+        "thread_signal",
     }
     may_change |= {"local_account", "recovery_code", "login_session", "sign_in_link"}
     may_change |= {"setup_link", "sign_in_failure"}

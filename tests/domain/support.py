@@ -41,10 +41,12 @@ def made(
         assessed_at=day(number if on is None else on),
         recorded_at=recording(number),
         recorded_by=ANN,
+        conversation_id=UUID(int=1000 + (number if on is None else on)),
         perspective=Perspective.PRACTITIONER,
         answers=BY_CODE[_ANSWERS[relationship_type]],
         relationship_type=relationship_type,
         clarity=Clarity.CLEAR if relationship_type else Clarity.UNCLEAR,
+        ruleset_version="2026.1",
     )
     return replace(judgement, **changes)
 

@@ -92,10 +92,12 @@ def course(
                 assessed_at=START + timedelta(days=earlier or number),
                 recorded_at=START + timedelta(days=number),
                 recorded_by=UUID(int=99),
+                conversation_id=UUID(int=number),
                 perspective=perspective,
                 answers=Answers("yes", "yes", "no"),  # type: ignore[arg-type]  # their text will do here
                 relationship_type=kind,
                 clarity=Clarity.CLEAR,
+                ruleset_version="2026.1",
                 supersedes=UUID(int=earlier) if earlier else None,
             )
         )

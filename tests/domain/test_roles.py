@@ -25,6 +25,9 @@ MAY = {
     Permission.READ_TRANSITIONS: (True, True, False, False, False),
     # Who the colleagues are says nothing about clients; a trainer has invented stories only.
     Permission.READ_COLLEAGUES: (True, True, False, True, True),
+    # From when on something is a signal belongs to the work with clients, and a supervisor looks after it.
+    Permission.READ_SIGNAL_SETTINGS: (True, True, False, False, False),
+    Permission.CHANGE_SIGNAL_SETTINGS: (False, True, False, False, False),
     # A client asks who is at the table to write it down; nobody else does.
     Permission.ADD_STATEMENT: (True, False, False, False, False),
     # What was used is said by who used it.

@@ -57,6 +57,9 @@ def test_the_addresses_are_those_of_this_version() -> None:
         ("GET", "/vignettes/{id}"),
         ("GET", "/sources"),
         ("POST", "/plain-language-checks"),
+        ("GET", "/signals"),
+        ("GET", "/signal-settings"),
+        ("PUT", "/signal-settings"),
         ("POST", "/assessments"),
         ("GET", "/assessments"),
         ("GET", "/assessments/{id}"),
@@ -314,6 +317,7 @@ WHO = {
     "execute_erasure": "aad",
     "create_access_review": "petra",
     **dict.fromkeys(("add_own_entry", "change_own_entry", "hide_entry"), "sam"),
+    "change_signal_settings": "sofie",
 }
 """Who does what a practitioner does not do."""
 
@@ -363,7 +367,7 @@ def test_allow_names_every_method_of_an_address(callers: dict[str, Caller]) -> N
     methods: dict[str, set[str]] = {}
     for method, path in PLACES.values():
         methods.setdefault(_full(path), set()).add(method)
-    allowed = {path: callers["anna"].http.put(path).headers["Allow"] for path in methods}
+    allowed = {path: callers["anna"].http.request("TRACE", path).headers["Allow"] for path in methods}
     assert {path: set(value.split(", ")) for path, value in allowed.items()} == methods
 
 

@@ -115,6 +115,7 @@ CHANGE_ENTRY = {
     "nonexistent": "        403 403 403 404 404 403 403 403 403  401 401 401 401 401 401",
     "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
 }
+CHOOSE = {"-": "            403 403 403 200 200 403 403 403 403  401 401 401 401 401 401"}
 LIST_PEOPLE = {"-": "       200 200 200 200 200 403 200 200 200  401 401 401 401 401 401"}
 # The log is for the privacy officer, also where it is about a case.
 LOG = {"-": "               403 403 403 403 403 403 403 200 403  401 401 401 401 401 401"}
@@ -185,6 +186,9 @@ OPERATIONS = {
     "GET /v1/vignettes/{id}": OPEN_BY_NAME,
     "GET /v1/sources": OPEN,
     "POST /v1/plain-language-checks": OPEN,
+    "GET /v1/signals": OPEN,
+    "GET /v1/signal-settings": LIST,
+    "PUT /v1/signal-settings": CHOOSE,
     "GET /v1/openapi.json": OPEN,
     "GET /v1/openapi-3.0.json": OPEN,
     "GET /health/live": OPEN,
@@ -323,6 +327,7 @@ def _body(operation: str, reference: str) -> dict[str, Any]:
         "POST /v1/erasure-orders/{id}/decisions": {"granted": True},
         "PATCH /v1/cases/{id}": {"status": "open"},
         "POST /v1/classifications": answers("yyn"),
+        "PUT /v1/signal-settings": {"stuck_after": 3, "not_done_after": 2, "not_seen_days": 60},
         "POST /v1/plain-language-checks": {"text": "Moeder is kwetsbaar."},
     }
     return bodies.get(operation, {})

@@ -138,7 +138,7 @@ def test_only_what_shows_no_client_writes_nothing(route: APIRoute) -> None:
 
 
 SHOWS_NO_CLIENT = {
-    *("list_users", "list_teams", "read_readiness"),
+    *("list_users", "list_teams", "read_readiness", "read_signal_settings"),
     *("list_own_entries", "read_own_entry", "list_own_entry_versions", "list_hidden_entries"),
 }
 
@@ -167,7 +167,9 @@ def logged(row: tuple[str, str], caller: str, status: int) -> list[tuple[str, st
     # An id that is none is refused before anybody looks for the caller.
     if permission is None or status == 400:
         return []
-    if status == 200 and permission in {Permission.READ_COLLEAGUES, Permission.READ_APPROACH}:
+    if status == 200 and permission in {
+        *(Permission.READ_COLLEAGUES, Permission.READ_SIGNAL_SETTINGS, Permission.READ_APPROACH)
+    }:
         return []
     whose = "second" if caller == "foreigner" else "first"
     return [(whose, permission, "granted" if status == 200 else "denied")]

@@ -13,13 +13,14 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from app.database import Database, OrganisationSession, transaction
-from app.services.projections import rebuild, thread_ids
+from app.knowledge import load_knowledge
+from app.services.projections import rebuild, rules_of, thread_ids
 from tests.promises.world import all_rows
 from tests.support import People, answers, assessment, tampering
 
 MANY = 40
 CODES = ("nnn", "yyn", "yyy", "ymm")
-PROJECTIONS = ("thread", "transition")
+PROJECTIONS = ("thread", "thread_signal", "transition")
 
 Send = Callable[..., Response]
 
@@ -69,8 +70,9 @@ def computed_again(database: Database, people: People) -> dict[str, Any]:
         transaction(database, write=True) as connection,
         OrganisationSession(connection, people.organisation.id) as session,
     ):
+        rules = rules_of(session, load_knowledge().rulesets)
         for thread_id in thread_ids(session):
-            rebuild(session, thread_id)
+            rebuild(session, rules, thread_id)
     return projections(database)
 
 

@@ -81,7 +81,7 @@ ENTRY = {
 }
 
 PAGES = {
-    **dict.fromkeys(("home", "practice", "combinations", "stories", "sources"), OPEN),
+    **dict.fromkeys(("home", "practice", "combinations", "stories", "sources", "signals"), OPEN),
     **dict.fromkeys(("language_check", "api", "accessibility"), OPEN),
     **dict.fromkeys(("practice_answers", "story"), BY_NAME),
     "sign_in": SIGN_IN,
@@ -89,7 +89,7 @@ PAGES = {
     **dict.fromkeys(("account", "confirm"), OWN),
     **dict.fromkeys(("account_password", "account_codes", "enrol_factor"), ACCOUNT),
     **dict.fromkeys(("welcome", "setup"), DEAD_LINK),
-    **dict.fromkeys(("caseload", "caseload_csv"), LIST),
+    **dict.fromkeys(("caseload", "caseload_csv", "signal_settings"), LIST),
     **dict.fromkeys(("case", "recorded", "advice_used"), CASE),
     "approach": APPROACH,
     "own_entry_new": ADD_ENTRY,

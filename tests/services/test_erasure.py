@@ -16,8 +16,9 @@ from sqlalchemy.exc import DBAPIError
 
 from app.database import Database, OrganisationSession, drop_remnants, open_database, transaction
 from app.erasures import BadErasure, replay_erasures, sync_erasures
+from app.knowledge import load_knowledge
 from app.services.erasure import executed_orders, replay
-from app.services.projections import rebuild, thread_ids
+from app.services.projections import rebuild, rules_of, thread_ids
 from app.settings import Settings
 from app.trust import ERASURES, TrustFolder
 from tests.api.test_erasures import asked, erase, granted, step
@@ -114,9 +115,10 @@ def test_the_projections_of_what_stays_can_still_be_made_again(
         transaction(database, write=True) as connection,
         OrganisationSession(connection, people.organisation.id) as session,
     ):
+        rules = rules_of(session, load_knowledge().rulesets)
         found = thread_ids(session)
         for thread_id in found:
-            rebuild(session, thread_id)
+            rebuild(session, rules, thread_id)
     assert len(found) == 6
     assert all_rows(database) == before
 

@@ -22,11 +22,11 @@ from app.domain.texts import Language
 from app.domain.thread import Perspective, in_force, transitions
 from app.knowledge import Knowledge
 from app.models.assessments import AssessmentCreate, CorrectionCreate
-from app.models.history import ThreadRead
+from app.models.history import AsOf, ThreadRead
 from app.models.threads import Thread, TransitionRow
 from app.services.assessments import correct, record
-from app.services.projections import judgements, rebuild
-from app.services.threads import AsOf, read_thread, threads_of
+from app.services.projections import judgements, rebuild, rules_of
+from app.services.threads import read_thread, threads_of
 from app.services.trail import Trail
 from app.services.versions import Versions
 from app.services.work import Work
@@ -135,7 +135,7 @@ def as_body(given_answers: Answers) -> dict[str, str]:
     }
 
 
-def kept(work: Work, thread_id: UUID) -> tuple[object, list[object]]:
+def kept(work: Work, thread_id: UUID) -> tuple[object, object, list[object]]:
     """Return the projections of a thread as they stand in the database."""
     work.session.expire_all()
     [head] = [
@@ -148,7 +148,7 @@ def kept(work: Work, thread_id: UUID) -> tuple[object, list[object]]:
         .where(col(TransitionRow.thread_id) == thread_id)
         .order_by(col(TransitionRow.assessment_id))
     )
-    return head.current, [row.model_dump() for row in rows]
+    return head.current, head.signals, [row.model_dump() for row in rows]
 
 
 @given(history=steps)
@@ -158,12 +158,14 @@ def test_what_is_kept_equals_what_is_worked_out(
 ) -> None:
     with rolled_back(database, people, knowledge) as work:
         for at_work, thread_id in play(work, history):
-            current, rows = kept(at_work, thread_id)
+            current, signals, rows = kept(at_work, thread_id)
             worked_out = read_thread(at_work, thread_id, AsOf())
             assert current == worked_out.current
             assert len(rows) == len(worked_out.transitions)
-            rebuild(at_work.session, thread_id)
-            assert kept(at_work, thread_id) == (current, rows)
+            assert signals == worked_out.signals
+            rules = rules_of(at_work.session, knowledge.rulesets)
+            rebuild(at_work.session, rules, thread_id)
+            assert kept(at_work, thread_id) == (current, signals, rows)
 
 
 @given(history=steps)
@@ -210,7 +212,7 @@ def test_the_comparison_would_notice_a_spoiled_projection(
         thread.assessment_count = 7
         work.session.add(thread)
         work.session.flush()
-        spoiled, _ = kept(work, thread.id)
+        spoiled, *_ = kept(work, thread.id)
         assert spoiled != read_thread(work, thread.id, AsOf()).current
         with pytest.raises(AssertionError):
             assert spoiled == read_thread(work, thread.id, AsOf()).current

@@ -73,11 +73,14 @@ class House:
                 own_approach.hide_entry(work, HiddenEntryCreate(entry_id=entry_id, hidden=hidden))
 
     def shows(self, id_: UUID) -> bytes:
-        """Return what an assessment says, in both languages, to the byte."""
+        """Return what an assessment says, in both languages, to the byte.
+
+        Without its signals: they are of its whole thread, and follow what is recorded later.
+        """
         said = b""
         for language in Language:
             with self.work(language=language) as work:
-                said += read_assessment(work, id_)[0].model_dump_json().encode()
+                said += read_assessment(work, id_)[0].model_dump_json(exclude={"signals"}).encode()
         return said
 
     def entries_of(self, id_: UUID) -> list[str]:

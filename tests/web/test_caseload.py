@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from app.services import caseload
+from app.domain.signals import DEFAULTS
 from tests.support import Caller, Clock, People, Visitor
 from tests.web.caseload_support import at, record_cases, rows_of, shown
 
@@ -241,13 +241,13 @@ def test_a_line_says_how_it_stands_and_what_asks_for_attention(
     anna.record(answers="ynn", concern={"reference": "money", "wording": "money <worries>"})
     anna.record(answers="yyn")
     page = visitor("anna").get(at()).text
-    assert page.count("A step back") == 1
+    assert page.count("<li>Moved back") == 1
     assert "money &lt;worries&gt;" in page
-    assert "Longer than 60 days ago" not in page
-    clock.forward(days=caseload.LONG_AGO.days)
-    assert "Longer than 60 days ago" not in visitor("anna").get(at()).text
-    clock.forward(minutes=1)
-    assert visitor("anna").get(at()).text.count("Longer than 60 days ago") == 2
+    assert "<li>Long ago" not in page
+    clock.forward(days=DEFAULTS.not_seen_days - 1)
+    assert "<li>Long ago" not in visitor("anna").get(at()).text
+    clock.forward(days=1)
+    assert visitor("anna").get(at()).text.count("<li>Long ago") == 2
     anna.record(answers="uuu", case={"reference": "new"})
     assert visitor("anna").get(at()).text.count("Not clear yet: ask on") == 1
 

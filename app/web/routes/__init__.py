@@ -23,12 +23,13 @@ from app.web.routes import (
     second_factor,
     setup,
     sign_in,
+    signals,
     stories,
     welcome,
 )
 
 PAGES = (
-    *(home, practice, combinations, stories, about, language_check, api),
+    *(home, practice, combinations, stories, about, signals, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
     *(caseload, record, case, case_changes, corrections, advice_used, approach),

@@ -14,10 +14,10 @@ from app.domain.errors import DomainError
 from app.domain.roles import ROLE_PERMISSIONS, Permission, Role
 from app.domain.texts import Language
 from app.models.cases import CaseRead, CaseStatus
+from app.models.history import AsOf
 from app.problems import STATUS
 from app.services.catalogue import schema
 from app.services.stories import case_story
-from app.services.threads import AsOf
 from app.web.case_view import Scene, view_of_case
 from app.web.case_words import view_of
 from app.web.pages import Pages

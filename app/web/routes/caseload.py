@@ -10,6 +10,7 @@ from fastapi import Response
 from app.domain.classification import RelationshipType
 from app.domain.errors import InvalidInput
 from app.domain.roles import Permission
+from app.domain.signals import SignalKind
 from app.domain.texts import Language
 from app.models.base import Named
 from app.services import caseload
@@ -29,7 +30,7 @@ ANY = "all"
 """The status of a filter on open and closed cases alike; without one, only what is open is shown."""
 
 IDLE_CHOICES = (30, 60, 90)
-_FILTERS = ("status", "type", "team", "practitioner", "idle", "reference", "sort", "cursor")
+_FILTERS = ("status", "type", "signal", "team", "practitioner", "idle", "reference", "sort", "cursor")
 _WRONG = {f"#/{name}": name for name in _FILTERS[:-2]}
 
 Asked = Mapping[str, str]
@@ -111,6 +112,7 @@ def _page(
     errors: Mapping[str, str],
 ) -> Response:
     kept = {name: value for name, value in asked.items() if name != "cursor"}
+    knowledge = visit.surroundings.knowledge
     return visit.page(
         "caseload.html",
         fragment="_caseload_found.html",
@@ -123,7 +125,8 @@ def _page(
         found=found,
         now=now,
         ago=lambda moment: days_ago(caseload.days_since(moment, now), visit.language),
-        long_ago_days=caseload.LONG_AGO.days,
+        signal_kinds=list(SignalKind),
+        signal_label=lambda kind: knowledge.signals[SignalKind(kind)].label[visit.language],
         most_counted=caseload.MOST_COUNTED,
         types=list(RelationshipType),
         orders=list(CaseloadOrder),
@@ -136,7 +139,7 @@ def _chosen(kept: Asked, choices: caseload.Choices, language: Language) -> dict[
     """Return the filters that are in force: what each says, and the address of the list without it."""
     words = {
         "status": kept.get("status", "open"),
-        **{name: kept[name] for name in ("type", "idle", "reference") if name in kept},
+        **{name: kept[name] for name in ("type", "signal", "idle", "reference") if name in kept},
         **{
             name: _name_of(kept[name], some, language)
             for name, some in (("team", choices.teams), ("practitioner", choices.practitioners))

@@ -27,6 +27,7 @@ from app.routers import (
     health,
     own_approach,
     plain_language,
+    reflections,
     signals,
     threads,
 )
@@ -53,6 +54,7 @@ _ROUTERS = (
     assessments,
     advice,
     own_approach,
+    reflections,
     cases,
     threads,
     clients,

@@ -215,4 +215,11 @@ _WORDS: dict[str, tuple[str, Text]] = {
             en="Without a type no task fits. Choose another kind, or leave out 'unclear'.",
         ),
     ),
+    "thread_without_case": (
+        "thread_without_case",
+        Text(
+            nl="Bij 'thread_id' hoort 'case_id': het dossier waarin het gebeurt.",
+            en="With 'thread_id' goes 'case_id': the case it happens in.",
+        ),
+    ),
 }

@@ -5,7 +5,7 @@ from alembic import context
 from app.database.bite import bite
 from app.database.guards import install, lift
 from app.database.walls import put_up, take_down
-from app.models import access_log, advice, assessments, idempotency, ledger, logins, own_approach, rights  # noqa: F401 - for the metadata
+from app.models import access_log, idempotency, ledger, logins, own_approach, reflections, rights  # noqa: F401 - for the metadata
 from app.models.base import metadata
 
 connection = context.config.attributes["connection"]

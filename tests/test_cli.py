@@ -156,6 +156,7 @@ def test_demo_loads_once(demo: Path, run: Run) -> None:
             "statement",
             "withholding",
             "advice_use",
+            "reflection",
             "own_entry",
             "hidden_entry",
             "erasure_order",

@@ -142,6 +142,13 @@ DEEDS: Mapping[str, Deed] = {
     Permission.MANAGE_APPROACH: Deed(
         Action.UPDATE, Text(nl="de eigen aanpak veranderd", en="changed the approach of the organisation")
     ),
+    Permission.READ_REFLECTIONS: Deed(Action.READ, Text(nl="reflecties gelezen", en="read reflections")),
+    Permission.WRITE_REFLECTION: Deed(
+        Action.UPDATE,
+        Text(
+            nl="een reflectie geschreven, gedeeld of verwijderd", en="written, shared or deleted a reflection"
+        ),
+    ),
     Permission.READ_CLIENTS: Deed(
         Action.READ, Text(nl="de gegevens over het dossier bekeken", en="looked at the record of the file")
     ),

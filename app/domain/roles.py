@@ -33,6 +33,8 @@ class Permission(StrEnum):
     USE_ADVICE = "advice:use"
     READ_APPROACH = "approach:read"
     MANAGE_APPROACH = "approach:manage"
+    READ_REFLECTIONS = "reflection:read"
+    WRITE_REFLECTION = "reflection:write"
     READ_CLIENTS = "client:read"
     CHANGE_CLIENT = "client:change"
     EXPORT_CLIENT = "client:export"
@@ -115,6 +117,10 @@ PERMISSION_SENTENCES = {
     Permission.MANAGE_APPROACH: Text(
         nl="de eigen aanpak van de organisatie veranderen", en="change the approach of the organisation"
     ),
+    Permission.READ_REFLECTIONS: Text(nl="reflecties lezen", en="read reflections"),
+    Permission.WRITE_REFLECTION: Text(
+        nl="een reflectie schrijven, delen of verwijderen", en="write, share or delete a reflection"
+    ),
     Permission.READ_CLIENTS: Text(
         nl="zien welke dossiers er zijn en hoe lang ze blijven",
         en="see which files there are and for how long",
@@ -156,6 +162,8 @@ _READ = {
     Permission.OWN_ACCOUNT,
     Permission.EXPORT_CASELOAD,
     Permission.READ_ASSESSMENTS,
+    Permission.READ_REFLECTIONS,
+    Permission.WRITE_REFLECTION,
     Permission.READ_CASES,
     Permission.READ_THREADS,
     Permission.READ_TRANSITIONS,

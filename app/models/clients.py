@@ -22,6 +22,7 @@ from app.models.cases import (
     RetentionBasis,
 )
 from app.models.erasures import ErasureOrderRead
+from app.models.reflections import ReflectionRead
 from app.models.rights import PassageRead
 from app.models.threads import ThreadHead, TransitionInThread
 
@@ -219,6 +220,10 @@ class ClientCopy(Output):
     )
     advice_uses: list[AdviceUseRead] = ApiField(
         description="What was done with the advice of each assessment, and what followed."
+    )
+    reflections: list[ReflectionRead] = ApiField(
+        description="What was written to talk about, or was shared. What somebody keeps for themselves is "
+        "not part of the file."
     )
     transitions: list[TransitionInThread] = ApiField(description="How it changed.")
     withheld: list[PassageRead] = ApiField(description="Which texts are kept out of this copy, and why.")

@@ -144,6 +144,7 @@ class Passage(StrEnum):
     CLOSING_ANSWER = "closing_answer"
     TEXT = "text"
     USE_REASON = "use_reason"
+    REFLECTION_TEXT = "reflection_text"
     WORDING = "wording"
 
 

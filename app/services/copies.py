@@ -30,6 +30,7 @@ from app.models.cases import (
 )
 from app.models.clients import AccessInCopy, ClientCopy, CopiedEvent, InformationRead
 from app.models.organisations import Organisation
+from app.models.reflections import Reflection
 from app.models.rights import (
     ErasureOrder,
     Passage,
@@ -50,6 +51,7 @@ from app.services.erasure_orders import orders_read
 from app.services.own_approach import own_approach
 from app.services.projections import judgement_of
 from app.services.recorded import Recorded, recorded_in_file
+from app.services.reflections import is_open_to_others, reflections_of_file
 from app.services.signals import signals_now
 from app.services.threads import thread_head
 from app.services.work import Work
@@ -59,6 +61,7 @@ _TEXTS: Mapping[Passage, type[SQLModel]] = {
     Passage.CLOSING_ANSWER: CaseEvent,
     Passage.TEXT: Statement,
     Passage.USE_REASON: AdviceUse,
+    Passage.REFLECTION_TEXT: Reflection,
     Passage.WORDING: Concern,
 }
 _OF_ASSESSMENT = [passage for passage, kind in _TEXTS.items() if kind is Assessment]
@@ -73,9 +76,13 @@ def withhold(work: Work, reference: str, body: WithholdingCreate) -> Withholding
     """
     case = find_file(work, reference, hold=True)
     kind: Any = _TEXTS[body.field]
-    text = work.session.execute(
-        select(getattr(kind, body.field)).where(col(kind.case_id) == case.id, col(kind.id) == body.entity_id)
-    ).scalar()
+    named = select(getattr(kind, body.field)).where(
+        col(kind.case_id) == case.id, col(kind.id) == body.entity_id
+    )
+    if kind is Reflection:
+        # What somebody keeps for themselves is in no copy, and nobody else finds out that it is there.
+        named = named.where(is_open_to_others())
+    text = work.session.execute(named).scalar()
     if text is None:
         raise InvalidInput(errors=[FieldError("body", "#/entity_id", "no_such_passage", _NO_SUCH_PASSAGE)])
     same = select(Withholding.id).where(
@@ -144,6 +151,10 @@ def copy_of(work: Work, reference: str, language: Language) -> ClientCopy:
         ],
         assessments=[assessment_head(_without(one, withheld)) for one in recorded],
         advice_uses=_uses(work, case, recorded, withheld),
+        reflections=[
+            one.model_copy(update={"text": None}) if (one.id, Passage.REFLECTION_TEXT) in withheld else one
+            for one in reflections_of_file(work, case.id)
+        ],
         transitions=[
             TransitionInThread.model_validate(step)
             for step in work.session.exec(steps.order_by(col(TransitionRow.assessed_at)))

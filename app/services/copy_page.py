@@ -8,6 +8,7 @@ from uuid import UUID
 from app.models.advice import AdviceUseRead
 from app.models.assessments import AssessmentHead
 from app.models.clients import ClientCopy
+from app.models.reflections import ReflectionRead
 from app.models.rights import Passage, WithholdingGround
 
 _STYLE = """
@@ -150,6 +151,9 @@ def _body(copy: ClientCopy) -> Iterator[str]:
     yield "<h2>Wat met de adviezen is gedaan</h2>\n"
     for use in copy.advice_uses:
         yield _use(use, grounds.get((use.id, Passage.USE_REASON)))
+    yield "<h2>Waar bij is stilgestaan</h2>\n"
+    for thought in copy.reflections:
+        yield _reflection(thought, grounds.get((thought.id, Passage.REFLECTION_TEXT)))
     yield "<h2>Hoe het veranderde</h2>\n<ul>\n"
     yield from (
         f"<li>{_moment(step.assessed_at)}: van {_word(step.from_type) or 'open'} naar "
@@ -213,6 +217,13 @@ def _use(one: AdviceUseRead, ground: WithholdingGround | None) -> str:
     )
     state = "" if one.counts else " (later anders vastgelegd)"
     return _section(f"Advies{state}", facts + _withheld("Waarom", ground))
+
+
+def _reflection(one: ReflectionRead, ground: WithholdingGround | None) -> str:
+    facts = _facts(
+        ("Geschreven", f"{_moment(one.written_at)} door {one.written_by.name}"), ("Tekst", one.text)
+    )
+    return _section(one.prompt.text, facts + _withheld("Tekst", ground))
 
 
 _LABELS = {

@@ -19,6 +19,7 @@ from app.models.assessments import Assessment
 from app.models.base import table_of, utc_text
 from app.models.cases import Case, CaseEvent, Concern, Conversation, Participant
 from app.models.idempotency import IdempotencyKey
+from app.models.reflections import Reflection
 from app.models.rights import ErasedRow, ErasureOrder, ErasureReason, Statement, Withholding
 from app.models.signals import ThreadSignal
 from app.models.threads import Thread, TransitionRow
@@ -27,7 +28,7 @@ from app.services.trail import Trail
 from app.services.work import organisation_of
 
 _ASSESSMENT, _STATEMENT, _EVENT = table_of(Assessment), table_of(Statement), table_of(CaseEvent)
-_USE = table_of(AdviceUse)
+_USE, _REFLECTION = table_of(AdviceUse), table_of(Reflection)
 _THREAD, _CASE, _WITHHOLDING = table_of(Thread), table_of(Case), table_of(Withholding)
 _CONCERN, _CONVERSATION = table_of(Concern), table_of(Conversation)
 _SIGNAL = table_of(ThreadSignal)
@@ -124,6 +125,8 @@ class _Scope(NamedTuple):
             # Answers that were kept for who sends a call again; they may tell of all of the case.
             (_KEY, true()),
         ):
+            if table is _THREAD:
+                self._delete_reflections(session)
             gone = connection.execute(delete(table).where(self._own(table), condition))
             yield table.name, gone.rowcount
         if self.participant_id is None:
@@ -133,6 +136,11 @@ class _Scope(NamedTuple):
                 )
             )
             yield _CASE.name, gone.rowcount
+
+    def _delete_reflections(self, session: Session) -> None:
+        """Delete what was written to think by. It is counted nowhere, so not here either."""
+        own = self._own(_REFLECTION)
+        session.connection().execute(delete(_REFLECTION).where(own, self._theirs(_REFLECTION.c.thread_id)))
 
     def _own(self, table: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a table
         own: ColumnElement[bool] = table.c.organisation_id == self.organisation_id
@@ -169,6 +177,12 @@ class _Scope(NamedTuple):
             )
             for table in (_STATEMENT, _USE)
         ]
+        said.append(
+            select(_REFLECTION.c.id).where(
+                _REFLECTION.c.organisation_id == self.organisation_id,
+                _REFLECTION.c.thread_id.in_(self._threads()),
+            )
+        )
         # Of a concern that others speak about too, the passage stays withheld.
         others = select(_THREAD.c.concern_id).where(
             self._own(_THREAD), _THREAD.c.participant_id != self.participant_id

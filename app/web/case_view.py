@@ -102,6 +102,7 @@ class Stand:
     came_from: Markup | None
     moved: Moved | None
     signals: tuple[SignalRead, ...]
+    thread_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ def _stand(thread: ThreadStory, scene: Scene) -> Stand:
         came_from=scene.badge(before[0], None) if before else None,
         moved=moved(summary.step, scene.language) if summary and summary.step else None,
         signals=tuple(thread.thread.signals),
+        thread_id=thread.thread.id,
     )
 
 

@@ -46,6 +46,10 @@ PLACES = {
     "correct": Text(nl="/inschattingen/{id}/verbeteren", en="/assessments/{id}/correct"),
     "undo": Text(nl="/inschattingen/{id}/ongedaan", en="/assessments/{id}/undo"),
     "advice_used": Text(nl="/inschattingen/{id}/gebruikt", en="/assessments/{id}/used"),
+    # To think by.
+    "reflections": Text(nl="/mijn-reflecties", en="/my-reflections"),
+    "reflection_share": Text(nl="/mijn-reflecties/{id}/delen", en="/my-reflections/{id}/share"),
+    "reflection_delete": Text(nl="/mijn-reflecties/{id}/verwijderen", en="/my-reflections/{id}/delete"),
     # The approach of the organisation.
     "approach": Text(nl="/aanpak", en="/approach"),
     "own_entry_new": Text(nl="/aanpak/nieuw", en="/approach/new"),

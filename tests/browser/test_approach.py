@@ -50,3 +50,21 @@ def test_say_on_a_phone_what_was_used(site: Site, open_page: Open) -> None:
     page.get_by_text("Antwoorden, eigen woorden en notitie").last.click()
     expect(page.get_by_text("Met een getekende ladder.")).to_be_visible()
     assert barriers(page) == []
+
+
+def test_think_for_a_moment_after_a_stuck_conversation(site: Site, open_page: Open) -> None:
+    views = [{"day": day, "answers": "yyn"} for day in (0, 30, 60)]
+    case_id = recorded(site, "vastgelopen", *views)
+    page = open_page("anna", width=360)
+    page.goto(address("case", Language.NL, id=case_id))
+    page.get_by_text("Loopt het vast?").click()
+    page.get_by_label("Waarom pakken wij dit op deze manier aan?").fill("We bellen elke week.")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Dit opslaan").click()
+    expect(page.get_by_text("al is het iets kleins")).to_be_visible()
+    expect(page.get_by_text("We bellen elke week.")).to_be_visible()
+    page.get_by_text("Een vraag voor tussendoor").click()
+    page.get_by_label("Wat geldt voor deze persoon").fill("Ze maakt graag grappen.")
+    page.get_by_role("button", name="Dit opslaan").click()
+    expect(page.get_by_role("button", name="Voorgoed verwijderen")).to_be_visible()
+    assert barriers(page) == []

@@ -36,6 +36,9 @@ MAY = {
     Permission.READ_APPROACH: (True, True, True, False, False),
     # What it says is a matter of the profession: not for who works on one case, nor for who runs the service.
     Permission.MANAGE_APPROACH: (False, True, False, False, False),
+    # Who works with clients thinks about that work; what is private stays with who wrote it.
+    Permission.READ_REFLECTIONS: (True, True, False, False, False),
+    Permission.WRITE_REFLECTION: (True, True, False, False, False),
     # Which files there are, and for how long, is for the privacy officer; the content is not in it.
     Permission.READ_CLIENTS: (False, False, False, False, True),
     # As is restricting one, or keeping it longer.

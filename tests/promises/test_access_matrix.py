@@ -116,6 +116,8 @@ CHANGE_ENTRY = {
     "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
 }
 CHOOSE = {"-": "            403 403 403 200 200 403 403 403 403  401 401 401 401 401 401"}
+# Who works with clients thinks about that work.
+WRITE = {"-": "             201 201 201 201 201 403 403 403 201  401 401 401 401 401 401"}
 LIST_PEOPLE = {"-": "       200 200 200 200 200 403 200 200 200  401 401 401 401 401 401"}
 # The log is for the privacy officer, also where it is about a case.
 LOG = {"-": "               403 403 403 403 403 403 403 200 403  401 401 401 401 401 401"}
@@ -142,6 +144,9 @@ OPERATIONS = {
     "GET /v1/assessments/{id}": READ,
     "POST /v1/assessments/{id}/corrections": CORRECT,
     "POST /v1/assessments/{id}/statements": CORRECT,
+    "GET /v1/reflection-prompts": OPEN,
+    "GET /v1/reflections": LIST,
+    "POST /v1/reflections": WRITE,
     "POST /v1/assessments/{id}/advice-uses": CORRECT,
     "GET /v1/assessments/{id}/advice-uses": READ,
     "GET /v1/own-entries": LIST_APPROACH,
@@ -319,6 +324,7 @@ def _body(operation: str, reference: str) -> dict[str, Any]:
         "POST /v1/cases": {"reference": reference},
         "POST /v1/assessments/{id}/statements": {"text": "I see it differently."},
         "POST /v1/assessments/{id}/advice-uses": {"entry_id": "cus-st-01", "use": "accepted"},
+        "POST /v1/reflections": {"prompt_id": "tip-unique", "text": "She laughs at my jokes."},
         "POST /v1/own-entries": OWN_ENTRY,
         "POST /v1/own-entries/{id}/versions": OWN_ENTRY,
         "POST /v1/hidden-entries": {"entry_id": next(_ENTRIES)},

@@ -92,6 +92,7 @@ PAGES = {
     **dict.fromkeys(("caseload", "caseload_csv", "signal_settings"), LIST),
     **dict.fromkeys(("case", "recorded", "advice_used"), CASE),
     "approach": APPROACH,
+    "reflections": LIST,
     "own_entry_new": ADD_ENTRY,
     "own_entry": ENTRY,
     **dict.fromkeys(("case_close", "case_hand_over", "record_in_case", "correct"), WORK),

@@ -20,6 +20,7 @@ from app.web.routes import (
     language_check,
     practice,
     record,
+    reflections,
     second_factor,
     setup,
     sign_in,
@@ -32,5 +33,5 @@ PAGES = (
     *(home, practice, combinations, stories, about, signals, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
-    *(caseload, record, case, case_changes, corrections, advice_used, approach),
+    *(caseload, record, case, case_changes, corrections, advice_used, approach, reflections),
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -16,11 +17,13 @@ from app.domain.texts import Language
 from app.models.cases import CaseRead, CaseStatus
 from app.models.history import AsOf
 from app.problems import STATUS
+from app.services import reflections
 from app.services.catalogue import schema
 from app.services.stories import case_story
 from app.web.case_view import Scene, view_of_case
 from app.web.case_words import view_of
 from app.web.pages import Pages
+from app.web.reflection_view import offer_at
 from app.web.visits import Visit, page
 from app.web.wording import HERE, iso_day, say
 
@@ -62,6 +65,7 @@ def show(
         days = _days(asked, work.now, visit.language)
         story = case_story(work, case_id, AsOf(at=days.at, known=days.known))
         now, role = work.now, work.actor.role
+        thoughts = [] if days.in_the_past else reflections.in_case(work, case_id)
     scene = Scene(
         ruleset=visit.surroundings.knowledge.current,
         language=visit.language,
@@ -80,6 +84,10 @@ def show(
         days=days,
         today=iso_day(now),
         actions=_actions(story.case, role, days),
+        thoughts=thoughts,
+        reflects=_may(Permission.WRITE_REFLECTION, role) and not (story.case.restricted or days.in_the_past),
+        closing=asked.get("done") == "closed" and story.case.status is CaseStatus.CLOSED,
+        offer_about=partial(offer_at, visit.surroundings.knowledge, visit.language),
         done=_done(asked.get("done"), visit.language),
         types=schema(scene.ruleset, visit.language).types,
         view_of=lambda perspective: view_of(perspective, visit.language),

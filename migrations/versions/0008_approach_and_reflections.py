@@ -1,4 +1,4 @@
-"""What was used of an advice, and an organisation's own layer over the approach.
+"""What was used of an advice, an organisation's own layer over the approach, and reflections.
 
 Revision ID: 0008
 Revises: 0005
@@ -19,7 +19,7 @@ KINDS = ("stance", "question", "task", "pitfall", "signal")
 
 
 def upgrade() -> None:
-    """Make the three tables. Guards and walls are put up after every run."""
+    """Make the tables. Guards and walls are put up after every run."""
     op.create_table(
         "advice_use",
         *_row(),
@@ -62,11 +62,31 @@ def upgrade() -> None:
         *_keys("hidden_entry"),
         _unique("hidden_entry"),
     )
+    op.create_table(
+        "reflection",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("writer_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("thread_id", sa.Uuid(), nullable=True),
+        sa.Column("prompt_id", sa.String(64), nullable=False),
+        sa.Column("reflection_text", sa.String(2000), nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        *_keys("reflection", writer_id="user", case_id="case", thread_id="thread"),
+    )
+    for column in ("writer_id", "case_id"):
+        op.create_index(
+            op.f(f"ix_reflection_organisation_id_{column}_written_at"),
+            "reflection",
+            ["organisation_id", column, "written_at"],
+        )
 
 
 def downgrade() -> None:
     """Take them away again."""
-    for table in ("hidden_entry", "own_entry", "advice_use"):
+    for table in ("reflection", "hidden_entry", "own_entry", "advice_use"):
         op.drop_table(table)
 
 
@@ -92,7 +112,7 @@ def _choice(values: tuple[str, ...], name: str) -> sa.Enum:
 
 
 def _keys(table: str, **others: str) -> tuple[sa.schema.SchemaItem, ...]:
-    targets = {**others, "recorded_by_id": "user"}
+    targets = others if table == "reflection" else {**others, "recorded_by_id": "user"}
     return (
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f(f"pk_{table}")),
         *(

@@ -53,6 +53,16 @@ PLACES = {
     "case_hand_over": Text(nl="/dossiers/{id}/overdragen", en="/cases/{id}/hand-over"),
     "correct": Text(nl="/inschattingen/{id}/verbeteren", en="/assessments/{id}/correct"),
     "undo": Text(nl="/inschattingen/{id}/ongedaan", en="/assessments/{id}/undo"),
+    "advice_used": Text(nl="/inschattingen/{id}/gebruikt", en="/assessments/{id}/used"),
+    # To think by.
+    "reflections": Text(nl="/mijn-reflecties", en="/my-reflections"),
+    "reflection_share": Text(nl="/mijn-reflecties/{id}/delen", en="/my-reflections/{id}/share"),
+    "reflection_delete": Text(nl="/mijn-reflecties/{id}/verwijderen", en="/my-reflections/{id}/delete"),
+    # The approach of the organisation.
+    "approach": Text(nl="/aanpak", en="/approach"),
+    "own_entry_new": Text(nl="/aanpak/nieuw", en="/approach/new"),
+    "hide_entry": Text(nl="/aanpak/verbergen", en="/approach/hide"),
+    "own_entry": Text(nl="/aanpak/{id}", en="/approach/{id}"),
     "signal_settings": Text(nl="/signalen/instellen", en="/signals/settings"),
     # Second opinions.
     "second_opinions": Text(nl="/tweede-inschattingen", en="/second-opinions"),

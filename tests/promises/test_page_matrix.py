@@ -83,6 +83,17 @@ TRAINING = {
 }
 INVITE = {"-": "            403 403 403 403 403 403 200 403 403  303 303 303"}
 
+APPROACH = {"-": "          200 200 200 200 200 200 403 403 200  303 303 303"}
+ADD_ENTRY = {"-": "         403 403 403 200 200 403 403 403 403  303 303 303"}
+# The approach is that of the whole organisation, whichever team somebody works in.
+ENTRY = {
+    "own": "                200 200 200 200 200 200 403 403 404  303 303 303",
+    "other_team": "         200 200 200 200 200 200 403 403 404  303 303 303",
+    "other_organisation": " 404 404 404 404 404 404 403 403 200  303 303 303",
+    "nonexistent": "        404 404 404 404 404 404 403 403 404  303 303 303",
+    "malformed": "          404 404 404 404 404 404 404 404 404  404 303 303",
+}
+
 PAGES = {
     **dict.fromkeys(("home", "practice", "combinations", "stories", "round", "sources", "signals"), OPEN),
     **dict.fromkeys(("language_check", "api", "accessibility"), OPEN),
@@ -95,11 +106,15 @@ PAGES = {
     **dict.fromkeys(("account_password", "account_codes", "enrol_factor"), ACCOUNT),
     **dict.fromkeys(("welcome", "setup"), DEAD_LINK),
     **dict.fromkeys(("caseload", "caseload_csv", "attention", "signal_settings"), LIST),
-    **dict.fromkeys(("case", "recorded"), CASE),
+    **dict.fromkeys(("case", "recorded", "advice_used"), CASE),
     **dict.fromkeys(("case_close", "case_hand_over", "record_in_case"), WORK),
     "correct": CORRECT,
     "second_opinions": LIST,
     **dict.fromkeys(("second_opinion", "second_opinion_ask"), CASE),
+    "approach": APPROACH,
+    "reflections": LIST,
+    "own_entry_new": ADD_ENTRY,
+    "own_entry": ENTRY,
     "record": RECORD,
     "reports": REPORT,
     **dict.fromkeys(("accounts", "teams", "tokens"), OFFICE),
@@ -121,8 +136,9 @@ _OWNERS = {"own": "owner", "other_team": "outsider", "other_organisation": "fore
 
 
 OBJECTS = {
-    **dict.fromkeys(("recorded", "correct", "undo", "second_opinion_ask"), "assessments"),
+    **dict.fromkeys(("recorded", "correct", "undo", "advice_used", "second_opinion_ask"), "assessments"),
     **dict.fromkeys(("second_opinion", "second_opinion_withdraw"), "second-opinions"),
+    "own_entry": "own-entries",
 }
 """What the id in an address is of; else it is of a case."""
 

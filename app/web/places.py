@@ -64,11 +64,6 @@ PLACES = {
     "hide_entry": Text(nl="/aanpak/verbergen", en="/approach/hide"),
     "own_entry": Text(nl="/aanpak/{id}", en="/approach/{id}"),
     "signal_settings": Text(nl="/signalen/instellen", en="/signals/settings"),
-<<<<<<< HEAD
-=======
-    # Reports.
-    "reports": Text(nl="/rapporten", en="/reports"),
->>>>>>> reports
     # Second opinions.
     "second_opinions": Text(nl="/tweede-inschattingen", en="/second-opinions"),
     "second_opinion": Text(nl="/tweede-inschattingen/{id}", en="/second-opinions/{id}"),
@@ -78,11 +73,8 @@ PLACES = {
     "second_opinion_ask": Text(
         nl="/inschattingen/{id}/tweede-inschatting", en="/assessments/{id}/second-opinion"
     ),
-<<<<<<< HEAD
     # Reports.
     "reports": Text(nl="/rapporten", en="/reports"),
-=======
->>>>>>> reports
     # Recording.
     "record": Text(nl="/vastleggen", en="/record"),
     "record_in_case": Text(nl="/dossiers/{id}/vastleggen", en="/cases/{id}/record"),

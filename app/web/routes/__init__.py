@@ -39,11 +39,7 @@ PAGES = (
     *(home, practice, combinations, stories, rounds, join, about, signals, language_check, api),
     *(sign_in, confirm, welcome, second_factor, setup, account),
     *(administration, administration_account, administration_teams, administration_tokens),
-<<<<<<< HEAD
     trainings,
     *(caseload, attention, reports, record, case, case_changes, corrections),
     *(advice_used, approach, reflections, second_opinions),
-=======
-    *(caseload, attention, reports, record, case, case_changes, corrections, second_opinions),
->>>>>>> reports
 )

@@ -41,6 +41,12 @@ def test_take_pictures(open_page: Callable[..., Page], site: Site, language: Lan
     page.emulate_media(color_scheme="dark")
     take(page, f"case-dark-{language}")
 
+    page = open_page("demo-supervisor", width=1100, height=1000)
+    page.goto(address("attention", language))
+    take(page, f"attention-{language}")
+    page.goto(address("reports", language))
+    take(page, f"reports-{language}")
+
     phone = open_page("demo-practitioner", width=360, height=780, device_scale_factor=2)
     phone.goto(site.busiest_case(Role.PRACTITIONER, language))
     take(phone, f"case-phone-{language}")

@@ -249,8 +249,8 @@ _WORDS: dict[str, tuple[str, Text]] = {
     "thread_without_case": (
         "thread_without_case",
         Text(
-            nl="Bij 'thread_id' hoort 'case_id': het dossier waarin het gebeurt.",
-            en="With 'thread_id' goes 'case_id': the case it happens in.",
+            nl="Bij 'thread_id' hoort 'case_id': stuur ze allebei.",
+            en="With 'thread_id' goes 'case_id': send both.",
         ),
     ),
 }

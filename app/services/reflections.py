@@ -225,7 +225,7 @@ def take_back(work: Work, reflection_id: UUID) -> None:
 
 _NO_CASE = Text(
     nl="Deze reflectie hoort bij geen dossier, dus er is niemand om haar mee te delen.",
-    en="This reflection is about no case, so there is nobody to share it with.",
+    en="This reflection belongs to no file, so there is nobody to share it with.",
 )
 _OTHERS_SEE_IT = Text(
     nl="Anderen kunnen deze reflectie zien. Alleen wat van jou alleen is kun je verwijderen.",

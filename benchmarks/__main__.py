@@ -21,7 +21,7 @@ from benchmarks.slices import Pace, Side, alternate
 from benchmarks.stores import opened_store
 from benchmarks.workload import classification_requests
 
-FIGURES = "abcdefghi"
+FIGURES = "abcdefghij"
 ENGINES = ("embedded", "postgresql")
 
 

@@ -10,12 +10,16 @@ from benchmarks import report
 from benchmarks.pages import page_milliseconds
 from benchmarks.processes import Server, asked, program, service
 from benchmarks.report import Line
+from benchmarks.reporting import MANY, TEAM, put_into_teams, repeat_steps
 from benchmarks.seeding import seed
 from benchmarks.slices import Pace, Result, Side, alternate, ratio
 from benchmarks.stores import Store
 from benchmarks.workload import Workload, assessment_requests, classification_requests, thread_requests
 
 SMALL = 2000
+STEPS_REPEATED = 6
+"""So that a full run reports over a million steps."""
+
 _SMALL = f"service, {SMALL:,} rows"
 
 
@@ -53,6 +57,10 @@ class Parties:
 def compare(bench: Bench, store: Store) -> list[Line]:
     """Measure everything that is wanted on one engine."""
     lines = []
+    if "j" in bench.wanted:
+        lines += _report(bench, store)
+    if bench.wanted == {"j"}:
+        return lines
     with _parties(bench, store) as parties:
         if "g" in bench.wanted:
             lines += _prove(parties)
@@ -148,6 +156,27 @@ def _prove(parties: Parties) -> list[Line]:
         growth = large["memory"] - small["memory"]
         lines.append(report.at_most("g", f"{what}, {store.name}, memory grows", growth, 80, "{:.0f} MB"))
     return lines
+
+
+def _report(bench: Bench, store: Store) -> list[Line]:
+    """Report on teams, on a database of its own with six times as many steps as were seeded."""
+    _seeded(store, "teams", bench.rows, bench.folder)
+    put_into_teams(store.settings("teams"))
+    steps = repeat_steps(store.owner("teams"), STEPS_REPEATED)
+    store.settle("teams")
+    found = {
+        name: asked("reporting", bench.folder / "log", name, settings=store.settings("teams"))
+        for name in (TEAM, MANY)
+    }
+    print(f"\nReports, {store.name}: {steps:,} steps in all")
+    for name, said in found.items():
+        print(f"  {name}: {said['report'] * 1000:,.0f} ms, plain SQL {said['plain'] * 1000:,.0f} ms")
+    growth = found[MANY]["memory"] - found[TEAM]["memory"]
+    return [
+        report.at_most("j", f"report of {steps:,} steps : SQL, {store.name}", found[MANY]["ratio"], 1.2),
+        report.at_most("j", f"caseload of 2,000 threads : SQL, {store.name}", found[TEAM]["ratio"], 1.5),
+        report.at_most("j", f"reports, {store.name}, memory grows", growth, 80, "{:.0f} MB"),
+    ]
 
 
 def _pages(parties: Parties) -> list[Line]:

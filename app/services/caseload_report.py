@@ -85,7 +85,7 @@ def _counted(work: Work, team: UUID | None, at: datetime | None) -> dict[UUID, d
     teams: defaultdict[UUID, dict[str, Counter[Any]]] = defaultdict(
         lambda: {name: Counter() for name in TABLES}
     )
-    for team_id, *cells, count in work.session.execute(statement):
+    for team_id, *cells, count in work.session.connection().execute(statement):
         for name, cell in zip(TABLES, cells, strict=True):
             teams[team_id][name][cell] += count
     return teams
@@ -104,7 +104,7 @@ def _signals(work: Work, query: CaseloadReportQuery) -> Iterator[tuple[SignalKin
     )
     if query.team is not None:
         statement = statement.where(col(Case.team_id) == query.team)
-    teams = work.session.execute(statement).all()
+    teams = work.session.connection().execute(statement).all()
     for place, kind in enumerate(SignalKind, start=1):
         tables = [{True: team[place], False: team[0] - team[place]} for team in teams]
         yield kind, over_teams(tables, (True, False))[True]

@@ -56,7 +56,7 @@ class _Row(NamedTuple):
 def report_durations(work: Work, query: PeriodQuery) -> DurationReport:
     """Estimate for the threads that began in a period. Raises `InvalidInput` as for a report of steps."""
     quarters = quarters_of(query, work.now)
-    rows = [_Row(*row) for row in work.session.execute(_statement(work, query))]
+    rows = [_Row(*row) for row in work.session.connection().execute(_statement(work, query))]
     became = sum(row.threads for row in rows if row.became)
     back = sum(row.threads for row in rows if row.back)
     steps = curve(Followed(row.days, row.became, row.threads) for row in rows)

@@ -8,16 +8,17 @@ against whom, is in docs/adr/0024.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import ColumnElement, case, func, literal
+from sqlalchemy import ColumnElement, String, case, func, literal, type_coerce
 from sqlmodel import col
 
-from app.domain.answers import Answer, Question
+from app.domain.answers import ANSWERS_BY_CODE, Answer, Question
 from app.domain.classification import RelationshipType
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.hiding import Count, part, total
@@ -150,13 +151,19 @@ def _count(
     counted: Mapping[StepKind, Moves],
 ) -> None:
     """Count by types and by all six answers at once: one statement, and as many rows as there are courses."""
-    for team, place, kind, *types, before, after, count in _grouped(work, query, quarters):
-        moves = counted.get(StepKind(kind))
-        if moves is None:
-            continue
-        _add(moves.types, (types[0], types[1]), (team, place), count)
-        for question in before.differences(after):
-            _add(moves.answers, (question, before[question], after[question]), (team, place), count)
+    for team, place, kind, before, after, *answers, count in _grouped(work, query, quarters):
+        if moves := counted.get(kind):
+            one = (team, place)
+            _add(moves.types, (before, after), one, count)
+            for change in _changes(*answers):
+                _add(moves.answers, change, one, count)
+
+
+@cache
+def _changes(before: str, after: str) -> tuple[Change, ...]:
+    """Return which answers changed between two codes; there are 4,096 of such pairs."""
+    was, became = ANSWERS_BY_CODE[before], ANSWERS_BY_CODE[after]
+    return tuple((question, was[question], became[question]) for question in was.differences(became))
 
 
 def _add(cells: dict[Any, dict[Part, int]], cell: object, one: Part, count: int) -> None:
@@ -173,11 +180,12 @@ def _grouped(work: Work, query: TransitionReportQuery, quarters: Sequence[Quarte
     by = (
         *(col(Case.team_id), _place(quarters), KIND),
         *(col(column) for column in (TransitionRow.from_type, TransitionRow.to_type)),
-        *(col(column) for column in (TransitionRow.answers_before, TransitionRow.answers_after)),
+        *(type_coerce(one, String) for one in (TransitionRow.answers_before, TransitionRow.answers_after)),
     )
     # Grouped by name: a parameter that stands in both lists is two parameters to PostgreSQL.
     named: list[Any] = [column.label(f"by{number}") for number, column in enumerate(by)]
-    return work.session.execute(
+    # Past the session, which would put the organisation into it once more: the select of cases has it.
+    return work.session.connection().execute(
         statement.with_only_columns(*named, func.count().label("count")).group_by(
             *(one.name for one in named)
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, null, select
+from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, func, literal, null, select
 from sqlmodel import col
 
 from app.domain.answers import Answer, Answers, Question
@@ -130,9 +130,11 @@ def _newest_now(work: Work) -> Any:  # noqa: ANN401 - the columns make the type
 def _newest_at(work: Work, at: datetime) -> Any:  # noqa: ANN401 - same
     """Select, of each thread, the last of what counts until a moment: as `domain.thread.current` does."""
     counting, order = in_force(work)
+    is_embedded = work.session.get_bind().dialect.name == "sqlite"
+    moment = _ASSESSED_AT if is_embedded else col(Assessment.assessed_at)
     place = func.row_number().over(partition_by=OF_ONE_THREAD, order_by=[column.desc() for column in order])
     counted = (
-        counting.where(literal(at, UtcDateTime()) >= _ASSESSED_AT)
+        counting.where(moment <= literal(at, UtcDateTime()))
         .with_only_columns(*_SHOWN, _status_at(at).label("status"), place.label("place"))
         .subquery("counted")
     )
@@ -156,13 +158,16 @@ def in_force(work: Work) -> tuple[Any, list[Any]]:
         .join(Assessment, points_at(Assessment, Assessment.case_id, Case))
         .outerjoin(first, first.c.id == Assessment.id)
         .where(~col(Assessment.retracted), ~corrected)
-        # Said twice, so that SQLite begins at the cases, and not at all assessments of the organisation.
-        .where(col(Assessment.case_id).in_(visible_cases(work).with_only_columns(col(Case.id))))
     )
+    if work.session.get_bind().dialect.name == "sqlite":
+        # Said twice, so that it begins at the cases, and not at all assessments of the organisation. The
+        # other database keeps statistics, and is only misled.
+        seen = visible_cases(work).with_only_columns(col(Case.id))
+        counting = counting.where(col(Assessment.case_id).in_(seen))
     return counting, [col(Assessment.assessed_at), func.coalesce(first.c.number, col(Assessment.number))]
 
 
-def _first_of_chain(work: Work) -> Subquery:
+def _first_of_chain(work: Work) -> CTE:
     """Select, of each correction, the number of the first row of its chain, which has its place in time."""
     row, before, first = (table_of(Assessment).alias(name) for name in ("row", "before", "first"))
     own = {one: one.c.organisation_id == work.actor.organisation_id for one in (row, before, first)}
@@ -181,7 +186,9 @@ def _first_of_chain(work: Work) -> Subquery:
         # An outer join, though each has one: else SQLite begins at this side, with all there are.
         .outerjoin(first, and_(own[first], first.c.id == chain.c.before_id))
         .group_by(chain.c.id)
-        .subquery("first_of_chain")
+        .cte("first_of_chain")
+        # Else PostgreSQL may work it out anew for each assessment, when it has no statistics yet.
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
 
 

@@ -16,6 +16,7 @@ from app.openapi import SERVER, publish
 from app.problems import handle_problems
 from app.routers import (
     access_events,
+    advice,
     assessments,
     cases,
     catalogue,
@@ -24,7 +25,9 @@ from app.routers import (
     colleagues,
     erasures,
     health,
+    own_approach,
     plain_language,
+    reflections,
     reports,
     second_opinions,
     signals,
@@ -53,6 +56,9 @@ _ROUTERS = (
     signals,
     assessments,
     second_opinions,
+    advice,
+    own_approach,
+    reflections,
     cases,
     threads,
     reports,

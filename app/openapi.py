@@ -25,6 +25,8 @@ _TAGS = {
     "plain language": "Words that make people disappear, and what to write instead. Nothing is stored.",
     "assessments": "Record three answers about one conversation, correct them, read them.",
     "second opinions": "An own view of a conversation, given before seeing how it was judged; then both.",
+    "approach": "What was used of an advice and what followed; the entries an organisation adds and hides.",
+    "reflections": "Questions to stop and think, and what was written. Nobody has to; nothing is counted.",
     "cases": "Cases: open, close, reopen, hand over; the caseload and the matrix of a case.",
     "history": "How working relationships changed, as of a date and as known at a date.",
     "signals": "What asks for attention in a thread: the rules, and from when on.",

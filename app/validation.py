@@ -232,4 +232,25 @@ _WORDS: dict[str, tuple[str, Text]] = {
             en="Send other answers, or 'retracted' without answers.",
         ),
     ),
+    "declined_reason": (
+        "declined_reason",
+        Text(
+            nl="Zeg erbij waarom je dit niet gebruikt: daar leren anderen van.",
+            en="Say why you do not use this: others learn from it.",
+        ),
+    ),
+    "task_without_type": (
+        "task_without_type",
+        Text(
+            nl="Zonder type past er geen opdracht. Kies een ander soort advies, of laat 'unclear' weg.",
+            en="Without a type no task fits. Choose another kind, or leave out 'unclear'.",
+        ),
+    ),
+    "thread_without_case": (
+        "thread_without_case",
+        Text(
+            nl="Bij 'thread_id' hoort 'case_id': stuur ze allebei.",
+            en="With 'thread_id' goes 'case_id': send both.",
+        ),
+    ),
 }

@@ -11,6 +11,8 @@ from app.models import (  # noqa: F401 - for the metadata
     idempotency,
     ledger,
     logins,
+    own_approach,
+    reflections,
     rights,
     second_opinions,
     training,

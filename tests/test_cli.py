@@ -150,7 +150,18 @@ def test_demo_loads_once(demo: Path, run: Run) -> None:
     assert demo
     before = rows()
     assert {name for name, found in before.items() if not found} == {
-        *("api_token", "idempotency_key", "statement", "withholding", "erasure_order", "erased_row"),
+        *(
+            "api_token",
+            "idempotency_key",
+            "statement",
+            "withholding",
+            "advice_use",
+            "reflection",
+            "own_entry",
+            "hidden_entry",
+            "erasure_order",
+            "erased_row",
+        ),
         *("access_seal", "access_review"),
         *("local_account", "recovery_code", "login_session", "sign_in_link", "setup_link", "sign_in_failure"),
         *("training_session", "training_participant", "training_answer"),

@@ -39,6 +39,9 @@ _IN_ORDER = (
     "assessment",
     "case_event",
     "statement",
+    "advice_use",
+    "own_entry",
+    "hidden_entry",
     "withholding",
     "ledger_entry",
     "ledger_head",
@@ -62,8 +65,9 @@ _WORDS = {
     "outcome": "granted",
     "ground": "harm",
     "reason": "retention",
+    "use": "accepted",
 }
-_KINDS = {"user": "machine", "case_event": "opened", "ledger_entry": "sample/1"}
+_KINDS = {"user": "machine", "case_event": "opened", "ledger_entry": "sample/1", "own_entry": "stance"}
 
 _ATTACKS = (
     ("erasure_order", "UPDATE erasure_order SET reason = 'court_order'"),

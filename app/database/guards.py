@@ -24,6 +24,7 @@ _PARTICIPANT_OF_ASSESSMENT = """
 HISTORY: Mapping[str, str] = {
     "assessment": f"o.participant_id IS NULL OR o.participant_id = ({_PARTICIPANT_OF_THREAD})",
     "statement": f"o.participant_id IS NULL OR o.participant_id = ({_PARTICIPANT_OF_ASSESSMENT})",
+    "advice_use": f"o.participant_id IS NULL OR o.participant_id = ({_PARTICIPANT_OF_ASSESSMENT})",
     "case_event": "o.participant_id IS NULL",
     # Whose passage it is depends on where the passage stands, and it says nothing of a client itself: any
     # order about the case will do.
@@ -31,7 +32,10 @@ HISTORY: Mapping[str, str] = {
 }
 """What is recorded of a client: never updated, deleted only where an executed order covers the row."""
 
-FOREVER = ("ledger_entry", "access_seal", "access_review", "erased_row", "signal_setting")
+FOREVER = (
+    *("ledger_entry", "access_seal", "access_review", "erased_row"),
+    *("own_entry", "hidden_entry", "signal_setting"),
+)
 """Never updated, never deleted."""
 
 LOG = ("access_event", "accessed_client")

@@ -135,6 +135,23 @@ DEEDS: Mapping[str, Deed] = {
         Action.CREATE,
         Text(nl="een verklaring van de cliënt toegevoegd", en="added a statement of the client"),
     ),
+    Permission.USE_ADVICE: Deed(
+        Action.CREATE,
+        Text(nl="vastgelegd wat van een advies is gebruikt", en="recorded what was used of an advice"),
+    ),
+    Permission.READ_APPROACH: Deed(
+        Action.READ, Text(nl="de eigen aanpak bekeken", en="looked at the approach of the organisation")
+    ),
+    Permission.MANAGE_APPROACH: Deed(
+        Action.UPDATE, Text(nl="de eigen aanpak veranderd", en="changed the approach of the organisation")
+    ),
+    Permission.READ_REFLECTIONS: Deed(Action.READ, Text(nl="reflecties gelezen", en="read reflections")),
+    Permission.WRITE_REFLECTION: Deed(
+        Action.UPDATE,
+        Text(
+            nl="een reflectie geschreven, gedeeld of verwijderd", en="written, shared or deleted a reflection"
+        ),
+    ),
     Permission.READ_CLIENTS: Deed(
         Action.READ, Text(nl="de gegevens over het dossier bekeken", en="looked at the record of the file")
     ),

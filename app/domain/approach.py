@@ -159,9 +159,9 @@ def matching_entries(
             entry.when is not None or classification.relationship_type is None
         )
 
-    return tuple(
-        entry for entry in entries if fits(entry) and entry.holds(classification.answers, circumstances)
-    )
+    found = (entry for entry in entries if fits(entry) and entry.holds(classification.answers, circumstances))
+    # An organisation's own entry can be for several types; it is shown once.
+    return tuple({entry.id: entry for entry in found}.values())
 
 
 def transition_entries(

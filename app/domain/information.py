@@ -29,10 +29,13 @@ SHEET = (
         Text(nl="Welke gegevens", en="Which data"),
         Text(
             nl="Een verwijzing (geen naam), wie meedoet, de onderwerpen, wanneer er is gesproken, drie "
-            "antwoorden per gesprek, korte aantekeningen en uw eigen verklaringen. Dat staat allemaal "
-            "hieronder.",
+            "antwoorden per gesprek, korte aantekeningen, welke adviezen zijn gebruikt en uw eigen "
+            "verklaringen. Dat staat allemaal hieronder. Wat iemand alleen voor zichzelf opschrijft om bij "
+            "stil te staan, ziet niemand anders. Dat hoort niet bij het dossier.",
             en="A reference (no name), who takes part, the concerns, when was spoken, three answers per "
-            "conversation, short notes and your own statements. All of it stands below.",
+            "conversation, short notes, which advice was used and your own statements. All of it stands "
+            "below. What somebody writes only for themselves, to think by, nobody else sees. It does not "
+            "belong to the file.",
         ),
     ),
     Information(

@@ -87,6 +87,42 @@ FORMS: Mapping[str, tuple[str, ...]] = {
         "recorded_by_id",
         "text",
     ),
+    "advice_use/1": (
+        "assessment_id",
+        "case_id",
+        "entry_id",
+        "entry_version",
+        "id",
+        "organisation_id",
+        "recorded_at",
+        "recorded_by_id",
+        "use",
+        "use_reason",
+    ),
+    "own_entry/1": (
+        "active_from",
+        "audiences",
+        "entry_id",
+        "id",
+        "kind",
+        "organisation_id",
+        "recorded_at",
+        "recorded_by_id",
+        "retired",
+        "text_en",
+        "text_nl",
+        "version",
+    ),
+    "hidden_entry/1": (
+        "active_from",
+        "entry_id",
+        "hidden",
+        "id",
+        "organisation_id",
+        "recorded_at",
+        "recorded_by_id",
+        "version",
+    ),
     "access_seal/1": (
         "count",
         "digest",
@@ -141,7 +177,7 @@ LOG_FORM = (
 )
 """A line of the access log in a seal: these columns as text, then the ids of the cases it showed."""
 
-SALTED = frozenset({"assessment/1", "case_event/1", "statement/1"})
+SALTED = frozenset({"assessment/1", "case_event/1", "statement/1", "advice_use/1"})
 """Kinds whose rows hold something about a client, and a salt of their own."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode

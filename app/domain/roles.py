@@ -31,6 +31,11 @@ class Permission(StrEnum):
     READ_SIGNAL_SETTINGS = "signal_setting:read"
     CHANGE_SIGNAL_SETTINGS = "signal_setting:change"
     ADD_STATEMENT = "statement:add"
+    USE_ADVICE = "advice:use"
+    READ_APPROACH = "approach:read"
+    MANAGE_APPROACH = "approach:manage"
+    READ_REFLECTIONS = "reflection:read"
+    WRITE_REFLECTION = "reflection:write"
     READ_CLIENTS = "client:read"
     CHANGE_CLIENT = "client:change"
     EXPORT_CLIENT = "client:export"
@@ -110,6 +115,19 @@ PERMISSION_SENTENCES = {
     Permission.ADD_STATEMENT: Text(
         nl="een verklaring van de cliënt toevoegen", en="add a statement of the client"
     ),
+    Permission.USE_ADVICE: Text(
+        nl="vastleggen wat je van een advies gebruikte", en="record what you used of an advice"
+    ),
+    Permission.READ_APPROACH: Text(
+        nl="de eigen aanpak van de organisatie bekijken", en="look at the approach of the organisation"
+    ),
+    Permission.MANAGE_APPROACH: Text(
+        nl="de eigen aanpak van de organisatie veranderen", en="change the approach of the organisation"
+    ),
+    Permission.READ_REFLECTIONS: Text(nl="reflecties lezen", en="read reflections"),
+    Permission.WRITE_REFLECTION: Text(
+        nl="een reflectie schrijven, delen of verwijderen", en="write, share or delete a reflection"
+    ),
     Permission.READ_CLIENTS: Text(
         nl="zien welke dossiers er zijn en hoe lang ze blijven",
         en="see which files there are and for how long",
@@ -158,6 +176,8 @@ _READ = {
     Permission.OWN_ACCOUNT,
     Permission.EXPORT_CASELOAD,
     Permission.READ_ASSESSMENTS,
+    Permission.READ_REFLECTIONS,
+    Permission.WRITE_REFLECTION,
     Permission.READ_CASES,
     Permission.READ_THREADS,
     Permission.READ_TRANSITIONS,
@@ -177,21 +197,26 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.OPEN_CASE,
             Permission.CHANGE_CASE,
             Permission.ADD_STATEMENT,
+            Permission.USE_ADVICE,
+            Permission.READ_APPROACH,
             Permission.REQUEST_ERASURE,
         }
     ),
+    # What the approach says is a matter of the profession, not of the machine.
     Role.SUPERVISOR: frozenset(
         _READ
         | {
             Permission.REQUEST_ERASURE,
             Permission.CHANGE_SIGNAL_SETTINGS,
             Permission.READ_REPORTS,
+            Permission.READ_APPROACH,
+            Permission.MANAGE_APPROACH,
             Permission.GIVE_OPINION,
             # Of their own opinions alone: see `correct` in services/assessments.py.
             Permission.CORRECT_ASSESSMENT,
         }
     ),
-    Role.TRAINER: frozenset({Permission.OWN_ACCOUNT, Permission.RUN_TRAINING}),
+    Role.TRAINER: frozenset({Permission.OWN_ACCOUNT, Permission.RUN_TRAINING, Permission.READ_APPROACH}),
     Role.ADMIN: frozenset(
         {
             Permission.OWN_ACCOUNT,

@@ -63,4 +63,7 @@ def score(comparisons: Iterable[Comparison]) -> Score:
 def _type_points(own: RelationshipType | None, key: Classification) -> float:
     if own is key.relationship_type:
         return 1
+    # Where something was not asked, "not enough to go by" is right, also where a type is already likely.
+    if own is None and key.clarity is Clarity.INCOMPLETE:
+        return 1
     return 0.5 if key.clarity is Clarity.LEANING and own in key.candidates else 0

@@ -18,6 +18,7 @@ from app.knowledge.library import (
 )
 from app.knowledge.reader import KnowledgeError
 from app.knowledge.rulesets import load_rulesets
+from app.knowledge.safety import load_kept
 from app.knowledge.signals import SignalText, load_signals
 
 __all__ = ["FOLDER", "Knowledge", "KnowledgeError", "load_knowledge"]
@@ -28,7 +29,10 @@ CLOSING_QUESTION = "go-on-without-us"
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Everything from the knowledge files; `rulesets` has every version that was ever released."""
+    """Everything from the knowledge files; `rulesets` has every version that was ever released.
+
+    `kept` are the ids of the entries that speak of safety: nobody can hide them.
+    """
 
     rulesets: Mapping[str, Ruleset]
     current: Ruleset
@@ -36,6 +40,7 @@ class Knowledge:
     vignettes: Mapping[str, Vignette]
     prompts: Mapping[str, Prompt]
     terms: Mapping[str, Term]
+    kept: frozenset[str]
     signals: Mapping[SignalKind, SignalText]
 
     @property
@@ -64,5 +69,6 @@ def load_knowledge(root: Path = FOLDER) -> Knowledge:
         vignettes=load_vignettes(root, current, codes),
         prompts=prompts,
         terms=load_terms(root, codes),
+        kept=load_kept(root, rulesets.values()),
         signals=load_signals(root, current, codes),
     )

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from app.domain.access_log import Action, Outcome
 from app.domain.roles import Role
+from app.models.advice import AdviceUseRead
 from app.models.assessments import AssessmentHead
 from app.models.base import Input, Output, whole
 from app.models.cases import (
@@ -21,6 +22,7 @@ from app.models.cases import (
     RetentionBasis,
 )
 from app.models.erasures import ErasureOrderRead
+from app.models.reflections import ReflectionRead
 from app.models.rights import PassageRead
 from app.models.second_opinions import OpinionOnFile
 from app.models.threads import ThreadHead, TransitionInThread
@@ -216,6 +218,13 @@ class ClientCopy(Output):
     threads: list[ThreadHead] = ApiField(description="How each working relationship stands.")
     assessments: list[AssessmentHead] = ApiField(
         description="Everything that was recorded, corrections and own statements included."
+    )
+    advice_uses: list[AdviceUseRead] = ApiField(
+        description="What was done with the advice of each assessment, and what followed."
+    )
+    reflections: list[ReflectionRead] = ApiField(
+        description="What was written to talk about, or was shared. What somebody keeps for themselves is "
+        "not part of the file."
     )
     transitions: list[TransitionInThread] = ApiField(description="How it changed.")
     second_opinions: list[OpinionOnFile] = ApiField(

@@ -130,7 +130,7 @@ class ErasedRow(SQLModel, table=True):
 
 
 class Passage(StrEnum):
-    """Which text can be withheld: of an assessment, a closing, a statement of the client, a concern.
+    """Which text can be withheld: of an assessment, a closing, a statement, a use of advice, a concern.
 
     The wording of a concern goes for all its assessments.
     """
@@ -143,6 +143,8 @@ class Passage(StrEnum):
     REASON = "reason"
     CLOSING_ANSWER = "closing_answer"
     TEXT = "text"
+    USE_REASON = "use_reason"
+    REFLECTION_TEXT = "reflection_text"
     WORDING = "wording"
 
 
@@ -158,7 +160,7 @@ class WithholdingCreate(Input):
     """A passage to keep out of copies, after somebody read it."""
 
     entity_id: UUID = ApiField(
-        description="The assessment, closing, statement or concern that the text belongs to.",
+        description="The assessment, closing, statement, use of advice or concern it belongs to.",
         examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"],
     )
     field: Passage = ApiField(description="Which text of it.", examples=["note"])
@@ -188,7 +190,7 @@ class PassageRead(Output):
     """A text that is kept out of copies."""
 
     entity_id: UUID = ApiField(
-        description="The assessment, closing, statement or concern that the text belongs to.",
+        description="The assessment, closing, statement, use of advice or concern it belongs to.",
         examples=["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"],
     )
     field: Passage = ApiField(description="Which text of it.", examples=["note"])

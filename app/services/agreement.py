@@ -7,6 +7,7 @@ so the resamples are computed here, all at once; a test holds the two to the sam
 import hashlib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.domain.agreement import Figure, Ratings, Strength, no_alpha, pairable, strength_of
@@ -44,18 +45,29 @@ def alpha_of(ratings: Ratings, values: Sequence[Hashable], level: Level) -> Alph
     why_not = no_alpha(ratings)
     if why_not is not None:
         return Alpha(Figure(None, why_not), None, None, len(rows), None)
+    # In an order of their own: in which order the items came says nothing.
+    counts = tuple(sorted(tuple(row.count(value) for value in values) for row in rows))
+    found, low, high = _measured(counts, level)
+    return Alpha(Figure(found), low, high, len(rows), strength_of(found, len(rows)))
+
+
+@lru_cache(maxsize=256)
+def _measured(counts: tuple[tuple[int, ...], ...], level: Level) -> tuple[float, float, float]:
+    """Return alpha and its interval.
+
+    It hangs on the counts alone, and is kept by them: when results are shown a whole room asks at once.
+    """
     import krippendorff  # noqa: PLC0415 - with numpy it is 25 MB that most processes never need
     import numpy as np  # noqa: PLC0415 - same
 
-    # In an order of their own: in which order the items came says nothing.
-    counts = np.array(sorted([row.count(value) for value in values] for row in rows))
-    found = float(krippendorff.alpha(value_counts=counts, level_of_measurement=level))
-    drawn = np.random.default_rng(_seed_of(counts, level)).multinomial(
-        len(rows), [1 / len(rows)] * len(rows), size=RESAMPLES
+    table = np.array(counts)
+    found = float(krippendorff.alpha(value_counts=table, level_of_measurement=level))
+    drawn = np.random.default_rng(_seed_of(table, level)).multinomial(
+        len(counts), [1 / len(counts)] * len(counts), size=RESAMPLES
     )
-    defined = alphas(counts, drawn, level)
+    defined = alphas(table, drawn, level)
     low, high = (float(edge) for edge in np.percentile(defined[~np.isnan(defined)], _PERCENTILES))
-    return Alpha(Figure(found), low, high, len(rows), strength_of(found, len(rows)))
+    return found, low, high
 
 
 def alphas(counts: "np.ndarray[Any, Any]", drawn: "np.ndarray[Any, Any]", level: Level) -> Any:  # noqa: ANN401 - an array, without loading numpy

@@ -20,10 +20,11 @@ from app.models.assessments import (
 )
 from app.models.base import Moment
 from app.models.threads import Thread, TransitionRead
+from app.services.own_approach import own_approach
 from app.services.paging import PageQuery, Place, Slice, newest_first, sliced
 from app.services.projections import Projection, judgements, rules_of
 from app.services.recorded import Recorded, all_recorded_in, find_assessment, recorded_from
-from app.services.results import entry_read, result
+from app.services.results import entry_read, layered_result, result
 from app.services.signals import Whereabouts, signals_of_one
 from app.services.statements import statements_of
 from app.services.visibility import visible_cases
@@ -93,19 +94,22 @@ def assessment_head(recorded: Recorded) -> AssessmentHead:
 def assessment_read(work: Work, recorded: Recorded, made: Projection) -> AssessmentRead:
     """Return an assessment with its result, by the rules of then, the step into it, and its signals.
 
+    Of then is the organisation's own layer over the approach as well: what was shown stays as it was.
     `made` is what follows now from all of its thread.
     """
     row = recorded.columns
-    ruleset = work.knowledge.rulesets[row["ruleset_version"]]
+    released = work.knowledge.rulesets[row["ruleset_version"]]
+    ruleset = own_approach(work).at(row["recorded_at"]).over(released)
     answers = Answers(row["problem"], row["help_request"], row["share_in_solution"])
     circumstances = Circumstances(
         agreed_steps_not_done=row["previous_task_done"] is TaskDone.NO, referral=row["referral"]
     )
+    of_rules = result if ruleset is released else layered_result
     step = next((step for step in made.steps if step.assessment_id == row["id"]), None)
     whereabouts = Whereabouts(row["case_id"], recorded.participant_id, row["thread_id"])
     return AssessmentRead(
         **_head(recorded),
-        classification=result(ruleset, answers, work.language, circumstances),
+        classification=of_rules(ruleset, answers, work.language, circumstances),
         transition=_transition_read(work, ruleset, step, answers) if step else None,
         signals=[
             signal

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.errors import NotFound
 from app.domain.years import years_after, years_before
+from app.models.advice import AdviceUse
 from app.models.assessments import Assessment
 from app.models.base import Moment, Reference, utc_text
 from app.models.cases import Case, CaseEvent, CaseEventKind, RetentionBasis
@@ -144,6 +145,7 @@ _RECORDED: tuple[tuple[type[SQLModel], Any, Any], ...] = (
     (CaseEvent, CaseEvent.case_id, CaseEvent.recorded_at),
     (Assessment, Assessment.case_id, Assessment.recorded_at),
     (Statement, Statement.case_id, Statement.recorded_at),
+    (AdviceUse, AdviceUse.case_id, AdviceUse.recorded_at),
 )
 """Where a change of a file is written down, and when."""
 

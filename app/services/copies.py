@@ -1,6 +1,6 @@
 """A copy of everything that is kept of one client, and which passages stay out of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -8,11 +8,14 @@ from uuid import UUID
 from sqlmodel import SQLModel, col, select
 
 from app.domain.access_log import BASIS_SENTENCES, DEEDS
+from app.domain.advice import what_followed
 from app.domain.errors import FieldError, InvalidInput, WithheldAlready
 from app.domain.information import SHEET
 from app.domain.second_opinion import OpinionIsOpen
 from app.domain.texts import Language, Text
+from app.domain.thread import chain_of, in_force
 from app.models.access_log import AccessEvent
+from app.models.advice import AdviceUse, AdviceUseRead
 from app.models.assessments import Assessment
 from app.models.base import Named
 from app.models.cases import (
@@ -28,6 +31,7 @@ from app.models.cases import (
 )
 from app.models.clients import AccessInCopy, ClientCopy, CopiedEvent, InformationRead
 from app.models.organisations import Organisation
+from app.models.reflections import Reflection
 from app.models.rights import (
     ErasureOrder,
     Passage,
@@ -40,12 +44,16 @@ from app.models.rights import (
 )
 from app.models.threads import Thread, TransitionInThread, TransitionRow
 from app.services.access_reads import events_about
+from app.services.advice_uses import use_read, uses_in_case
 from app.services.assessment_reads import assessment_head
 from app.services.case_events import events_of
 from app.services.clients import client_reads, find_file
 from app.services.erasure_orders import orders_read
 from app.services.opinion_reads import is_to_judge_blind, opinions_on_file
+from app.services.own_approach import own_approach
+from app.services.projections import judgement_of
 from app.services.recorded import Recorded, recorded_in_file
+from app.services.reflections import is_open_to_others, reflections_of_file
 from app.services.signals import signals_now
 from app.services.threads import thread_head
 from app.services.work import Work
@@ -54,6 +62,8 @@ _TEXTS: Mapping[Passage, type[SQLModel]] = {
     **dict.fromkeys(Passage, Assessment),
     Passage.CLOSING_ANSWER: CaseEvent,
     Passage.TEXT: Statement,
+    Passage.USE_REASON: AdviceUse,
+    Passage.REFLECTION_TEXT: Reflection,
     Passage.WORDING: Concern,
 }
 _OF_ASSESSMENT = [passage for passage, kind in _TEXTS.items() if kind is Assessment]
@@ -68,9 +78,13 @@ def withhold(work: Work, reference: str, body: WithholdingCreate) -> Withholding
     """
     case = find_file(work, reference, hold=True)
     kind: Any = _TEXTS[body.field]
-    text = work.session.execute(
-        select(getattr(kind, body.field)).where(col(kind.case_id) == case.id, col(kind.id) == body.entity_id)
-    ).scalar()
+    named = select(getattr(kind, body.field)).where(
+        col(kind.case_id) == case.id, col(kind.id) == body.entity_id
+    )
+    if kind is Reflection:
+        # What somebody keeps for themselves is in no copy, and nobody else finds out that it is there.
+        named = named.where(is_open_to_others())
+    text = work.session.execute(named).scalar()
     if text is None:
         raise InvalidInput(errors=[FieldError("body", "#/entity_id", "no_such_passage", _NO_SUCH_PASSAGE)])
     same = select(Withholding.id).where(
@@ -143,6 +157,11 @@ def copy_of(work: Work, reference: str, language: Language) -> ClientCopy:
             for one in threads
         ],
         assessments=[assessment_head(_without(one, withheld)) for one in recorded],
+        advice_uses=_uses(work, case, recorded, withheld),
+        reflections=[
+            one.model_copy(update={"text": None}) if (one.id, Passage.REFLECTION_TEXT) in withheld else one
+            for one in reflections_of_file(work, case.id)
+        ],
         transitions=[
             TransitionInThread.model_validate(step)
             for step in work.session.exec(steps.order_by(col(TransitionRow.assessed_at)))
@@ -172,6 +191,20 @@ def _events(work: Work, case: Case, withheld: Withheld) -> list[CopiedEvent]:
             closing_answer=_shown(withheld, id_, event, "closing_answer"),
         )
         for id_, event in events_of(work, case.id)
+    ]
+
+
+def _uses(work: Work, case: Case, recorded: Iterable[Recorded], withheld: Withheld) -> list[AdviceUseRead]:
+    judged = [judgement_of(one.columns) for one in recorded]
+    in_thread = {one.columns["id"]: one.columns["thread_id"] for one in recorded}
+    found = []
+    for assessment_id, uses in uses_in_case(work, own_approach(work), case.id).items():
+        thread = [one for one in judged if in_thread[one.id] == in_thread[assessment_id]]
+        followed = what_followed(in_force(thread), chain_of(thread, assessment_id).newest_id)
+        found += [use_read(work, used, followed) for used in uses]
+    return [
+        one.model_copy(update={"reason": None}) if (one.id, Passage.USE_REASON) in withheld else one
+        for one in sorted(found, key=lambda one: (one.recorded_at, one.id))
     ]
 
 

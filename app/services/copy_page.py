@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from html import escape
 from uuid import UUID
 
+from app.models.advice import AdviceUseRead
 from app.models.assessments import AssessmentHead
 from app.models.clients import ClientCopy
+from app.models.reflections import ReflectionRead
 from app.models.rights import Passage, WithholdingGround
 
 _STYLE = """
@@ -86,6 +88,9 @@ _WORDS = {
     "other_assessor": "een ander heeft ingeschat",
     "event": "er is iets gebeurd",
     "correction": "verbetering",
+    "accepted": "gebruikt",
+    "adapted": "aangepast gebruikt",
+    "declined": "niet gebruikt",
     "forward": "vooruit",
     "back": "terug",
     "same": "gelijk",
@@ -148,6 +153,12 @@ def _body(copy: ClientCopy) -> Iterator[str]:
     yield "</ul>\n<h2>Wat is vastgelegd</h2>\n"
     for one in copy.assessments:
         yield _assessment(one, grounds)
+    yield "<h2>Wat met de adviezen is gedaan</h2>\n"
+    for use in copy.advice_uses:
+        yield _use(use, grounds.get((use.id, Passage.USE_REASON)))
+    yield "<h2>Waar bij is stilgestaan</h2>\n"
+    for thought in copy.reflections:
+        yield _reflection(thought, grounds.get((thought.id, Passage.REFLECTION_TEXT)))
     yield "<h2>Hoe het veranderde</h2>\n<ul>\n"
     yield from (
         f"<li>{_moment(step.assessed_at)}: van {_word(step.from_type) or 'open'} naar "
@@ -205,6 +216,25 @@ def _assessment(one: AssessmentHead, grounds: dict[tuple[UUID, Passage], Withhol
         for own in one.statements
     )
     return _section(f"{_moment(one.assessed_at)}{state}", facts + kept_out + said)
+
+
+def _use(one: AdviceUseRead, ground: WithholdingGround | None) -> str:
+    facts = _facts(
+        ("Advies", one.text),
+        ("Wat ermee is gedaan", _word(one.use)),
+        ("Waarom", one.reason),
+        ("Vastgelegd", f"{_moment(one.recorded_at)} door {one.recorded_by.name}"),
+        ("Wat daarna kwam", _word(one.followed_by.relationship_type) if one.followed_by else None),
+    )
+    state = "" if one.counts else " (later anders vastgelegd)"
+    return _section(f"Advies{state}", facts + _withheld("Waarom", ground))
+
+
+def _reflection(one: ReflectionRead, ground: WithholdingGround | None) -> str:
+    facts = _facts(
+        ("Geschreven", f"{_moment(one.written_at)} door {one.written_by.name}"), ("Tekst", one.text)
+    )
+    return _section(one.prompt.text, facts + _withheld("Tekst", ground))
 
 
 _LABELS = {

@@ -10,14 +10,16 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Select, delete, exists, insert, select, true
+from sqlalchemy import ColumnElement, Select, delete, exists, insert, or_, select, true
 from sqlmodel import Session, col
 
 from app.domain.access_log import Command
+from app.models.advice import AdviceUse
 from app.models.assessments import Assessment
 from app.models.base import table_of, utc_text
 from app.models.cases import Case, CaseEvent, Concern, Conversation, Participant
 from app.models.idempotency import IdempotencyKey
+from app.models.reflections import Reflection
 from app.models.rights import ErasedRow, ErasureOrder, ErasureReason, Statement, Withholding
 from app.models.second_opinions import SecondOpinion
 from app.models.signals import ThreadSignal
@@ -27,6 +29,7 @@ from app.services.trail import Trail
 from app.services.work import organisation_of
 
 _ASSESSMENT, _STATEMENT, _EVENT = table_of(Assessment), table_of(Statement), table_of(CaseEvent)
+_USE, _REFLECTION = table_of(AdviceUse), table_of(Reflection)
 _THREAD, _CASE, _WITHHOLDING = table_of(Thread), table_of(Case), table_of(Withholding)
 _CONCERN, _CONVERSATION = table_of(Concern), table_of(Conversation)
 _SIGNAL = table_of(ThreadSignal)
@@ -90,6 +93,7 @@ class _Scope(NamedTuple):
         for table, condition in (
             (_ASSESSMENT, self._theirs(_ASSESSMENT.c.thread_id)),
             (_STATEMENT, self._of_theirs(_STATEMENT.c.assessment_id)),
+            (_USE, self._of_theirs(_USE.c.assessment_id)),
             (_EVENT, self._whole()),
         ):
             found = select(table.c.id).where(self._own(table), condition).order_by(table.c.id)
@@ -112,6 +116,7 @@ class _Scope(NamedTuple):
             (_WITHHOLDING, whole | self._about_theirs()),
             (_STATEMENT, self._of_theirs(_STATEMENT.c.assessment_id)),
             (_OPINION, self._theirs(_OPINION.c.thread_id)),
+            (_USE, self._of_theirs(_USE.c.assessment_id)),
             # Corrections point at other assessments; in one statement they go together.
             (_ASSESSMENT, self._theirs(_ASSESSMENT.c.thread_id)),
             (_THREAD, self._theirs(_THREAD.c.id)),
@@ -122,6 +127,8 @@ class _Scope(NamedTuple):
             # Answers that were kept for who sends a call again; they may tell of all of the case.
             (_KEY, true()),
         ):
+            if table is _THREAD:
+                self._delete_reflections(session)
             gone = connection.execute(delete(table).where(self._own(table), condition))
             yield table.name, gone.rowcount
         if self.participant_id is None:
@@ -131,6 +138,11 @@ class _Scope(NamedTuple):
                 )
             )
             yield _CASE.name, gone.rowcount
+
+    def _delete_reflections(self, session: Session) -> None:
+        """Delete what was written to think by. It is counted nowhere, so not here either."""
+        own = self._own(_REFLECTION)
+        session.connection().execute(delete(_REFLECTION).where(own, self._theirs(_REFLECTION.c.thread_id)))
 
     def _own(self, table: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a table
         own: ColumnElement[bool] = table.c.organisation_id == self.organisation_id
@@ -160,9 +172,18 @@ class _Scope(NamedTuple):
 
     def _about_theirs(self) -> ColumnElement[bool]:
         """Return the condition that a withheld passage belongs to what goes."""
-        statements = select(_STATEMENT.c.id).where(
-            _STATEMENT.c.organisation_id == self.organisation_id,
-            _STATEMENT.c.assessment_id.in_(self._assessments()),
+        said = [
+            select(table.c.id).where(
+                table.c.organisation_id == self.organisation_id,
+                table.c.assessment_id.in_(self._assessments()),
+            )
+            for table in (_STATEMENT, _USE)
+        ]
+        said.append(
+            select(_REFLECTION.c.id).where(
+                _REFLECTION.c.organisation_id == self.organisation_id,
+                _REFLECTION.c.thread_id.in_(self._threads()),
+            )
         )
         # Of a concern that others speak about too, the passage stays withheld.
         others = select(_THREAD.c.concern_id).where(
@@ -171,7 +192,7 @@ class _Scope(NamedTuple):
         entity = _WITHHOLDING.c.entity_id
         return (
             entity.in_(self._assessments())
-            | entity.in_(statements)
+            | or_(*(entity.in_(ids) for ids in said))
             | (entity.in_(self.concerns) & entity.not_in(others))
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -30,14 +30,18 @@ _INSERT = insert(_ENTRY)
 _MOVE = update(_HEAD).where(_HEAD.c.organisation_id == bindparam("of_organisation"))
 
 
-def append(session: Session, actor_id: UUID | None, now: datetime, rows: Sequence[Chained]) -> None:
-    """Chain rows, in this order, behind everything the organisation has recorded.
+def hold(session: Session, now: datetime) -> datetime:
+    """Let nobody else record in this organisation until the transaction ends.
 
-    Call it last: from here on nobody else can record in this organisation until the transaction
-    ends. The order of recording is `seq`; `recorded_at` never falls, whatever the clock does.
+    Returns when something was recorded last, or `now` where nothing was: what is recorded later has no
+    earlier moment, whatever the clock does.
     """
-    if not rows:
-        return
+    moment: datetime = _head(session, now).recorded_at
+    return moment
+
+
+def _head(session: Session, now: datetime) -> Row[int, bytes, datetime]:
+    """Hold the end of the chain, which is made where there is none yet."""
     connection = session.connection()
     own = {"of_organisation": organisation_of(session)}
     head = connection.execute(_HOLD, own).first()
@@ -50,6 +54,20 @@ def append(session: Session, actor_id: UUID | None, now: datetime, rows: Sequenc
         }
         connection.execute(_BEGIN[connection.dialect.name], first)
         head = connection.execute(_HOLD, own).one()
+    return head
+
+
+def append(session: Session, actor_id: UUID | None, now: datetime, rows: Sequence[Chained]) -> None:
+    """Chain rows, in this order, behind everything the organisation has recorded.
+
+    Call it last: from here on nobody else can record in this organisation until the transaction
+    ends. The order of recording is `seq`; `recorded_at` never falls, whatever the clock does.
+    """
+    if not rows:
+        return
+    connection = session.connection()
+    own = {"of_organisation": organisation_of(session)}
+    head = _head(session, now)
     recorded_at, last, entries = max(now, head.recorded_at), head.hash, []
     for seq, row in enumerate(rows, start=head.seq + 1):
         entry = Entry(

@@ -34,10 +34,12 @@ from sqlmodel import SQLModel
 
 from app.domain.ledger import FORMS, SALTED
 from app.models.access_log import AccessReview, AccessSeal
+from app.models.advice import AdviceUse
 from app.models.assessments import Assessment
 from app.models.base import UtcDateTime, table_of
 from app.models.cases import Case, CaseEvent, Concern, Conversation, Participant
 from app.models.ledger import LedgerEntry
+from app.models.own_approach import HiddenEntry, OwnEntry
 from app.models.rights import ErasedRow, ErasureOrder, Statement
 from app.models.threads import Thread
 
@@ -47,6 +49,9 @@ TABLES: Mapping[str, type[SQLModel]] = {
     "assessment/1": Assessment,
     "case_event/1": CaseEvent,
     "statement/1": Statement,
+    "advice_use/1": AdviceUse,
+    "own_entry/1": OwnEntry,
+    "hidden_entry/1": HiddenEntry,
     "access_seal/1": AccessSeal,
     "access_review/1": AccessReview,
     "erasure_requested/1": ErasureOrder,

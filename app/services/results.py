@@ -1,6 +1,6 @@
 """Put a classification into the words of one language. Everything here is a table look-up."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from app.domain.answers import ALL_ANSWERS, Answers
 from app.domain.approach import NO_CIRCUMSTANCES, Circumstances, Entry, Law
@@ -25,10 +25,24 @@ def result(
     language: Language,
     circumstances: Circumstances = NO_CIRCUMSTANCES,
 ) -> ClassificationRead:
-    """Return what the answers come to, in words.
+    """Return what the answers come to, in words, by a version of the rules as it was released.
 
     Kept once made: there are 64 combinations, two languages and a handful of circumstances.
     """
+    return _made(ruleset, answers, language, circumstances)
+
+
+@lru_cache(maxsize=512)
+def layered_result(
+    ruleset: Ruleset, answers: Answers, language: Language, circumstances: Circumstances
+) -> ClassificationRead:
+    """Return the same by rules with an organisation's own layer over them, of which there is no end."""
+    return _made(ruleset, answers, language, circumstances)
+
+
+def _made(
+    ruleset: Ruleset, answers: Answers, language: Language, circumstances: Circumstances
+) -> ClassificationRead:
     classification = ruleset.classify(answers)
     type_text = ruleset.types[classification.relationship_type] if classification.relationship_type else None
     advice = ruleset.advise(classification, circumstances)
@@ -80,7 +94,7 @@ def all_results_bytes(ruleset: Ruleset, language: Language) -> bytes:
     return ClassificationList(items=items).model_dump_json().encode()
 
 
-@cache
+@lru_cache(maxsize=2048)
 def entry_read(entry: Entry, language: Language) -> EntryRead:
     """Return one entry in one language."""
     return EntryRead(id=entry.id, kind=entry.kind, text=entry.text[language], sources=list(entry.sources))

@@ -1,8 +1,10 @@
 """Everything about one case, and about one correction: what their pages stand on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.domain.advice import OwnApproach
 from app.domain.approach import Circumstances
 from app.domain.summary import Period, Summary, periods, summary
 from app.domain.thread import Judgement, chain_of, first_of
@@ -11,10 +13,12 @@ from app.models.cases import CaseRead
 from app.models.classifications import EntryRead
 from app.models.history import AsOf, ThreadRead
 from app.models.second_opinions import OpinionOnFile
+from app.services.advice_uses import Used, uses_in_case
 from app.services.assessment_reads import read_assessment
 from app.services.assessments import refuse_what_is_anothers
 from app.services.cases import read_case
 from app.services.opinion_reads import opinions_on_file
+from app.services.own_approach import own_approach
 from app.services.projections import judgements
 from app.services.results import entry_read
 from app.services.threads import Course, read_threads
@@ -27,7 +31,8 @@ class ThreadStory:
 
     `thread` is what GET /v1/threads/{id} answers: everything that was recorded, corrected and retracted
     rows marked. `in_force` are the judgements that count; `summary` and `periods` follow from them.
-    `advice` is what fits the step into the newest of them, by the rules it was made with.
+    `advice` is what fits the step into the newest of them, by the rules it was made with. `uses` are
+    what was done with the advice of each assessment, by its id: the newest about each entry.
     """
 
     thread: ThreadRead
@@ -35,6 +40,7 @@ class ThreadStory:
     summary: Summary | None
     periods: tuple[Period, ...]
     advice: tuple[EntryRead, ...]
+    uses: Mapping[UUID, tuple[Used, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,10 @@ def case_story(work: Work, case_id: UUID, as_of: AsOf) -> CaseStory:
     """
     case = read_case(work, case_id)
     courses = read_threads(work, case_id, as_of)
-    opinions = opinions_on_file(work, case_id)
-    return CaseStory(case, as_of, tuple(_story(work, course) for course in courses), tuple(opinions))
+    own = own_approach(work)
+    uses = uses_in_case(work, own, case_id, as_of.known)
+    stories = tuple(_story(work, own, course, uses) for course in courses)
+    return CaseStory(case, as_of, stories, tuple(opinions_on_file(work, case_id)))
 
 
 def correctable(work: Work, assessment_id: UUID) -> Correctable:
@@ -85,23 +93,32 @@ def correctable(work: Work, assessment_id: UUID) -> Correctable:
     return Correctable(found, tag, chain.newest_id)
 
 
-def _story(work: Work, course: Course) -> ThreadStory:
+def _story(
+    work: Work, own: OwnApproach, course: Course, uses: Mapping[UUID, tuple[Used, ...]]
+) -> ThreadStory:
     return ThreadStory(
         course.thread,
         course.in_force,
         summary(course.in_force),
         periods(course.in_force),
-        _advice(work, course),
+        _advice(work, own, course),
+        {
+            one.id: tuple(used for used in uses[one.id] if used.counts)
+            for one in course.thread.assessments
+            if one.id in uses
+        },
     )
 
 
-def _advice(work: Work, course: Course) -> tuple[EntryRead, ...]:
+def _advice(work: Work, own: OwnApproach, course: Course) -> tuple[EntryRead, ...]:
     if not (course.steps and course.rules):
         return ()
     step = course.steps[-1]
-    entries = work.knowledge.rulesets[course.rules].advise_on(
+    newest = course.in_force[-1]
+    ruleset = own.at(newest.recorded_at).over(work.knowledge.rulesets[course.rules])
+    entries = ruleset.advise_on(
         step,
-        course.in_force[-1].answers,
+        newest.answers,
         Circumstances(same_type_in_a_row=step.same_type_in_a_row),
     )
     return tuple(entry_read(entry, work.language) for entry in entries)

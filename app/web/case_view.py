@@ -23,6 +23,7 @@ from app.models.rights import StatementRead
 from app.models.signals import SignalRead
 from app.models.threads import TransitionSummary
 from app.services.stories import CaseStory, ThreadStory
+from app.web.advice_view import Tried, tried_of
 from app.web.case_words import (
     Moved,
     badge_of,
@@ -65,6 +66,7 @@ class Row:
     advice: EntryRead | None
     statements: tuple[StatementRead, ...]
     correct: UUID | None
+    tried: Tried | None
 
     @property
     def moment(self) -> datetime:
@@ -100,6 +102,7 @@ class Stand:
     came_from: Markup | None
     moved: Moved | None
     signals: tuple[SignalRead, ...]
+    thread_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,7 @@ def _stand(thread: ThreadStory, scene: Scene) -> Stand:
         came_from=scene.badge(before[0], None) if before else None,
         moved=moved(summary.step, scene.language) if summary and summary.step else None,
         signals=tuple(thread.thread.signals),
+        thread_id=thread.thread.id,
     )
 
 
@@ -314,6 +318,7 @@ def _row(one: AssessmentHead, course: _Course, scene: Scene) -> Row:
             *(replaced_by.statements if replaced_by and replaced_by.retracted else ()),
         ),
         correct=last.id if last.id in scene.correctable else None,
+        tried=tried_of(course.story, last, scene.ruleset, scene.language),
     )
 
 

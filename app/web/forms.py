@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
@@ -175,6 +175,34 @@ def set_cookie(
 def drop_cookie(request: Request, response: Response, name: str) -> None:
     """Let the browser forget a cookie."""
     set_cookie(request, response, name, "", 0)
+
+
+PARTICIPANT_SECONDS = 2 * 86400
+"""How long a phone remembers who it is in a training: longer than a training lasts."""
+
+
+def _participant_name(request: Request) -> str:
+    # A name with __Host- would go for every page of the site.
+    return "__Secure-participant" if request.url.scheme == "https" else "participant"
+
+
+def participant_secret(request: Request) -> str:
+    """Return what somebody answers with in the training at this address; without one: nothing."""
+    return request.cookies.get(_participant_name(request), "")
+
+
+def keep_participant(request: Request, response: Response, secret: str, paths: Iterable[str]) -> None:
+    """Let a phone remember who it is in one training: it sends this to the pages of that training only."""
+    for path in paths:
+        response.set_cookie(
+            _participant_name(request),
+            secret,
+            max_age=PARTICIPANT_SECONDS,
+            path=path,
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
 
 
 def session_cookie(request: Request) -> str | None:

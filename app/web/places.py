@@ -6,6 +6,7 @@ from functools import cache
 from urllib.parse import quote, urlencode
 
 from app.domain.texts import Language, Text
+from app.domain.training import JOIN_ADDRESS
 from app.web.answer_words import translated_words
 
 PLACES = {
@@ -16,6 +17,12 @@ PLACES = {
     "combinations": Text(nl="/combinaties", en="/combinations"),
     "stories": Text(nl="/verhalen", en="/stories"),
     "story": Text(nl="/verhalen/{id}", en="/stories/{id}"),
+    "round": Text(nl="/ronde", en="/round"),
+    # Taking part in a training, with its code.
+    "join_by_code": Text(nl="/meedoen", en="/join"),
+    "join": JOIN_ADDRESS,
+    "join_answer": Text(nl="/meedoen/{code}/antwoord", en="/join/{code}/answer"),
+    "screen": Text(nl="/meedoen/{code}/scherm", en="/join/{code}/screen"),
     "sources": Text(nl="/bronnen", en="/sources"),
     "language_check": Text(nl="/taalcheck", en="/language-check"),
     "signals": Text(nl="/signalen", en="/signals"),
@@ -46,9 +53,17 @@ PLACES = {
     "case_hand_over": Text(nl="/dossiers/{id}/overdragen", en="/cases/{id}/hand-over"),
     "correct": Text(nl="/inschattingen/{id}/verbeteren", en="/assessments/{id}/correct"),
     "undo": Text(nl="/inschattingen/{id}/ongedaan", en="/assessments/{id}/undo"),
+    "advice_used": Text(nl="/inschattingen/{id}/gebruikt", en="/assessments/{id}/used"),
+    # To think by.
+    "reflections": Text(nl="/mijn-reflecties", en="/my-reflections"),
+    "reflection_share": Text(nl="/mijn-reflecties/{id}/delen", en="/my-reflections/{id}/share"),
+    "reflection_delete": Text(nl="/mijn-reflecties/{id}/verwijderen", en="/my-reflections/{id}/delete"),
+    # The approach of the organisation.
+    "approach": Text(nl="/aanpak", en="/approach"),
+    "own_entry_new": Text(nl="/aanpak/nieuw", en="/approach/new"),
+    "hide_entry": Text(nl="/aanpak/verbergen", en="/approach/hide"),
+    "own_entry": Text(nl="/aanpak/{id}", en="/approach/{id}"),
     "signal_settings": Text(nl="/signalen/instellen", en="/signals/settings"),
-    # Reports.
-    "reports": Text(nl="/rapporten", en="/reports"),
     # Second opinions.
     "second_opinions": Text(nl="/tweede-inschattingen", en="/second-opinions"),
     "second_opinion": Text(nl="/tweede-inschattingen/{id}", en="/second-opinions/{id}"),
@@ -58,10 +73,17 @@ PLACES = {
     "second_opinion_ask": Text(
         nl="/inschattingen/{id}/tweede-inschatting", en="/assessments/{id}/second-opinion"
     ),
+    # Reports.
+    "reports": Text(nl="/rapporten", en="/reports"),
     # Recording.
     "record": Text(nl="/vastleggen", en="/record"),
     "record_in_case": Text(nl="/dossiers/{id}/vastleggen", en="/cases/{id}/record"),
     "recorded": Text(nl="/vastgelegd/{id}", en="/recorded/{id}"),
+    # Giving a training.
+    "trainings": Text(nl="/training", en="/training"),
+    "training": Text(nl="/training/{code}", en="/training/{code}"),
+    "training_results": Text(nl="/training/{code}/uitkomst", en="/training/{code}/results"),
+    "training_answers": Text(nl="/training/{code}/antwoorden.csv", en="/training/{code}/answers.csv"),
     # Administration.
     "accounts": Text(nl="/beheer", en="/administration"),
     "account_new": Text(nl="/beheer/uitnodigen", en="/administration/invite"),

@@ -35,6 +35,7 @@ NAVIGATION = (
     ("attention", _("Attention"), Permission.READ_CASES),
     ("record", _("Record"), Permission.RECORD_ASSESSMENT),
     ("reports", _("Reports"), Permission.READ_REPORTS),
+    ("trainings", _("Training"), Permission.RUN_TRAINING),
     ("accounts", _("Administration"), Permission.READ_ACCOUNTS),
 )
 """What the head of a page offers: a place, its name, and the permission it takes; `None`: open to all."""

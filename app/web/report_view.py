@@ -16,7 +16,7 @@ from app.models.reports import CountRead, MovesRead
 from app.web.case_words import type_words
 from app.web.places import address
 from app.web.report_charts import CountWords, Kind, Stood, bars, sankey
-from app.web.wording import number, percentage, say, short_day
+from app.web.wording import _, number, percentage, say, short_day
 
 HIDDEN = "*"
 """The mark of what is hidden; what it means stands below each table."""
@@ -66,11 +66,6 @@ class Trend(NamedTuple):
     rows: Sequence[tuple[str, Sequence[tuple[str, str | None]]]]
     picture: Markup
     hides: bool
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 def periods(now: datetime, language: Language) -> list[Period]:

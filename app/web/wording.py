@@ -105,6 +105,11 @@ def percentage(value: float, language: Language) -> str:
     return format_percent(value, locale=str(language))
 
 
+def figure(value: float, language: Language) -> str:
+    """Write a coefficient between -1 and 1 with two decimals: 0,66."""
+    return format_decimal(value, format="0.00", locale=str(language))
+
+
 def duration(seconds: int, language: Language) -> str:
     """Write how long to wait: 1 second, 64 seconds, 15 minutes. Rounded up, so that it is never too short."""
     unit, count = ("second", seconds) if seconds < _MINUTES_FROM else ("minute", math.ceil(seconds / 60))
@@ -128,5 +133,6 @@ def filters(language: Language) -> dict[str, Any]:
         "day_and_time": lambda moment: day_and_time(moment, language),
         "number": lambda value: number(value, language),
         "percentage": lambda value: percentage(value, language),
+        "figure": lambda value: figure(value, language),
         "iso_day": iso_day,
     }

@@ -35,8 +35,19 @@ def main_pages(site: Site, language: Language) -> Iterator[tuple[str, str]]:
     answers = "ja-ja-nee" if language is Language.NL else "yes-yes-no"
     yield "nobody", address("home", language)
     yield "nobody", address("practice_answers", language, answers=answers)
-    for place in ("combinations", "stories", "sources", "language_check", "sign_in", "api", "accessibility"):
+    for place in (
+        "combinations",
+        "stories",
+        "sources",
+        "language_check",
+        "sign_in",
+        "api",
+        "accessibility",
+        "round",
+    ):
         yield "nobody", address(place, language)
+    yield "nobody", address("join_by_code", language)
+    yield "demo-trainer", address("trainings", language)
     yield "demo-practitioner", address("caseload", language)
     yield "demo-practitioner", address("record", language)
     yield "demo-practitioner", address("account", language)

@@ -127,6 +127,8 @@ def test_what_is_written_once_has_a_guard() -> None:
     # An answer never changes, but it goes with its session: on PostgreSQL the right to change it is missing.
     may_change |= {"training_session", "training_participant", "training_answer"}
     may_change |= {"second_opinion"}  # what was asked; what is given is an assessment
+    # What is private belongs to who wrote it, who may take it back.
+    may_change |= {"reflection"}
     with_steps = {"erasure_order", "ledger_head"}
     assert set(GUARDED) | with_steps | may_change == set(metadata.tables)
     assert not set(GUARDED) & may_change

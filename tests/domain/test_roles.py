@@ -31,6 +31,15 @@ MAY = {
     Permission.CHANGE_SIGNAL_SETTINGS: (False, True, False, False, False),
     # A client asks who is at the table to write it down; nobody else does.
     Permission.ADD_STATEMENT: (True, False, False, False, False),
+    # What was used is said by who used it.
+    Permission.USE_ADVICE: (True, False, False, False, False),
+    # The own approach says nothing about clients; whoever works or teaches with it sees all of it.
+    Permission.READ_APPROACH: (True, True, True, False, False),
+    # What it says is a matter of the profession: not for who works on one case, nor for who runs the service.
+    Permission.MANAGE_APPROACH: (False, True, False, False, False),
+    # Who works with clients thinks about that work; what is private stays with who wrote it.
+    Permission.READ_REFLECTIONS: (True, True, False, False, False),
+    Permission.WRITE_REFLECTION: (True, True, False, False, False),
     # Which files there are, and for how long, is for the privacy officer; the content is not in it.
     Permission.READ_CLIENTS: (False, False, False, False, True),
     # As is restricting one, or keeping it longer.

@@ -25,6 +25,12 @@ VISITOR, COMPLAINANT, CUSTOMER = RelationshipType
         ("mmm", None, "mmm", (3, 1, False)),
         ("mmm", VISITOR, "mmm", (3, 0, False)),
         ("mmm", CUSTOMER, "mmm", (3, 0, True)),
+        # Not everything was asked: that there is not enough to go by is right, with a likely type or without.
+        ("unu", None, "unu", (3, 1, False)),
+        ("unu", VISITOR, "unu", (3, 0, False)),
+        ("nnu", None, "nnu", (3, 1, False)),
+        ("nnu", VISITOR, "nnu", (3, 1, False)),
+        ("nnu", CUSTOMER, "nnu", (3, 0, True)),
         ("yyy", None, "yyy", (3, 0, False)),
         ("yyy", CUSTOMER, "yyy", (3, 1, False)),
     ],

@@ -18,6 +18,7 @@ from app.models.base import FreeText, Reference, ShortText
 from app.openapi import SERVER, as_3_0, as_text, document
 from app.problems import MEDIA_TYPE
 from app.unguarded import api_routes, is_page, permission_of
+from tests.promises.world import OWN_ENTRY
 from tests.support import Caller
 
 Json = dict[str, Any]
@@ -69,6 +70,18 @@ def test_the_addresses_are_those_of_this_version() -> None:
         ("GET", "/second-opinions/{id}"),
         ("POST", "/second-opinions/{id}/answers"),
         ("POST", "/second-opinions/{id}/withdrawals"),
+        ("POST", "/assessments/{id}/advice-uses"),
+        ("GET", "/assessments/{id}/advice-uses"),
+        ("GET", "/reflection-prompts"),
+        ("GET", "/reflections"),
+        ("POST", "/reflections"),
+        ("GET", "/own-entries"),
+        ("POST", "/own-entries"),
+        ("GET", "/own-entries/{id}"),
+        ("GET", "/own-entries/{id}/versions"),
+        ("POST", "/own-entries/{id}/versions"),
+        ("GET", "/hidden-entries"),
+        ("POST", "/hidden-entries"),
         ("GET", "/clients"),
         ("GET", "/clients/{case_reference}"),
         ("PATCH", "/clients/{case_reference}"),
@@ -323,6 +336,7 @@ WHO = {
     "decide_erasure": "petra",
     "execute_erasure": "aad",
     "create_access_review": "petra",
+    **dict.fromkeys(("add_own_entry", "change_own_entry", "hide_entry"), "sam"),
     "change_signal_settings": "sofie",
     "begin_training": "tess",
     "change_training": "tess",
@@ -355,6 +369,10 @@ def test_an_example_is_true(name: str, title: str, body: Json, callers: dict[str
     method, path = PLACES[name]
     recorded = callers["anna"].record(case={"reference": "2026-0001"}, note="Met at school.")
     ids = {"assessments": recorded["id"], "cases": recorded["case_id"]}
+    if path.startswith("/own-entries"):
+        ids["own-entries"] = callers["sam"].post("/v1/own-entries", OWN_ENTRY).json()["id"]
+    if body.get("hidden") is False:
+        assert callers["sam"].post("/v1/hidden-entries", {**body, "hidden": True}).status_code == 201
     if path.startswith("/erasure-orders"):
         ids["erasure-orders"] = order_for(name, callers)
     if "second-opinion" in path:

@@ -47,7 +47,8 @@ def cases_by_id(world: World) -> dict[UUID, tuple[UUID, UUID]]:
             else:
                 continue
             for id_, organisation_id, case_id in connection.execute(select(*columns)):
-                found[id_] = (organisation_id, case_id)
+                if case_id is not None:  # a reflection can be about no case
+                    found[id_] = (organisation_id, case_id)
     return found
 
 
@@ -124,6 +125,8 @@ def object_of(world: World, row: Row) -> UUID | None:
     operation, kind = row
     if kind not in world.objects:
         return None
+    if "/own-entries" in operation:
+        return None  # the approach of an organisation is about no client
     if operation in NAMES_A_CASE:
         # Each of these operations has a case of its own, made when it is first asked for.
         reference = f"{operation.split('/')[2]}-{kind}"

@@ -1,5 +1,6 @@
 """Every route x every caller x every kind of object: the status of each cell is declared here."""
 
+from itertools import cycle
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from app.main import create_app
 from app.models.cases import Case
 from app.openapi import document
 from app.unguarded import is_page, permission_of
-from tests.promises.world import ABSENT, CALLERS, OWNERS, STRANGERS, World, ask_for_opinion
+from tests.promises.world import ABSENT, CALLERS, OWN_ENTRY, OWNERS, STRANGERS, World, ask_for_opinion
 from tests.support import answers
 
 Row = tuple[str, str]
@@ -114,7 +115,26 @@ LIST_FILES = {"-": "        403 403 403 403 403 403 403 200 403  401 401 401 401
 LIST_ORDERS = {"-": "       403 403 403 403 403 403 200 200 403  401 401 401 401 401 401"}
 LIST = {"-": "              200 200 200 200 200 403 403 403 200  401 401 401 401 401 401"}
 REPORT = {"-": "            403 403 403 200 200 403 403 403 403  401 401 401 401 401 401"}
+# The approach of the organisation: everybody works by it, a supervisor looks after it.
+LIST_APPROACH = {"-": "     200 200 200 200 200 200 403 403 200  401 401 401 401 401 401"}
+ADD_APPROACH = {"-": "      403 403 403 201 201 403 403 403 403  401 401 401 401 401 401"}
+READ_ENTRY = {
+    "own": "                200 200 200 200 200 200 403 403 404  401 401 401 401 401 401",
+    "other_team": "         200 200 200 200 200 200 403 403 404  401 401 401 401 401 401",
+    "other_organisation": " 404 404 404 404 404 404 403 403 200  401 401 401 401 401 401",
+    "nonexistent": "        404 404 404 404 404 404 403 403 404  401 401 401 401 401 401",
+    "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
+}
+CHANGE_ENTRY = {
+    "own": "                403 403 403 201 201 403 403 403 403  401 401 401 401 401 401",
+    "other_team": "         403 403 403 201 201 403 403 403 403  401 401 401 401 401 401",
+    "other_organisation": " 403 403 403 404 404 403 403 403 403  401 401 401 401 401 401",
+    "nonexistent": "        403 403 403 404 404 403 403 403 403  401 401 401 401 401 401",
+    "malformed": "          400 400 400 400 400 400 400 400 400  400 400 400 401 400 401",
+}
 CHOOSE = {"-": "            403 403 403 200 200 403 403 403 403  401 401 401 401 401 401"}
+# Who works with clients thinks about that work.
+WRITE = {"-": "             201 201 201 201 201 403 403 403 201  401 401 401 401 401 401"}
 LIST_PEOPLE = {"-": "       200 200 200 200 200 403 200 200 200  401 401 401 401 401 401"}
 # The log is for the privacy officer, also where it is about a case.
 LOG = {"-": "               403 403 403 403 403 403 403 200 403  401 401 401 401 401 401"}
@@ -159,6 +179,18 @@ OPERATIONS = {
     "GET /v1/second-opinions/{id}": READ,
     "POST /v1/second-opinions/{id}/answers": GIVE_OPINION,
     "POST /v1/second-opinions/{id}/withdrawals": READ,
+    "GET /v1/reflection-prompts": OPEN,
+    "GET /v1/reflections": LIST,
+    "POST /v1/reflections": WRITE,
+    "POST /v1/assessments/{id}/advice-uses": CORRECT,
+    "GET /v1/assessments/{id}/advice-uses": READ,
+    "GET /v1/own-entries": LIST_APPROACH,
+    "POST /v1/own-entries": ADD_APPROACH,
+    "GET /v1/own-entries/{id}": READ_ENTRY,
+    "GET /v1/own-entries/{id}/versions": READ_ENTRY,
+    "POST /v1/own-entries/{id}/versions": CHANGE_ENTRY,
+    "GET /v1/hidden-entries": LIST_APPROACH,
+    "POST /v1/hidden-entries": ADD_APPROACH,
     "GET /v1/clients": LIST_FILES,
     "GET /v1/clients/{case_reference}": FILE,
     "PATCH /v1/clients/{case_reference}": FILE,
@@ -363,6 +395,11 @@ def body_of(operation: str, reference: str) -> dict[str, Any]:
         "POST /v1/second-opinions/{id}/answers": {"answers": answers("nnn")},
         "POST /v1/cases": {"reference": reference},
         "POST /v1/assessments/{id}/statements": {"text": "I see it differently."},
+        "POST /v1/assessments/{id}/advice-uses": {"entry_id": "cus-st-01", "use": "accepted"},
+        "POST /v1/reflections": {"prompt_id": "tip-unique", "text": "She laughs at my jokes."},
+        "POST /v1/own-entries": OWN_ENTRY,
+        "POST /v1/own-entries/{id}/versions": OWN_ENTRY,
+        "POST /v1/hidden-entries": {"entry_id": next(_ENTRIES)},
         "PATCH /v1/clients/{case_reference}": {"legal_hold": False},
         "POST /v1/erasure-orders": {"case": {"reference": reference}, "reason": "client_asked"},
         "POST /v1/erasure-orders/{id}/decisions": {"granted": True},
@@ -380,6 +417,10 @@ def body_of(operation: str, reference: str) -> dict[str, Any]:
 def new_nickname() -> str:
     """Return a nickname that nobody has; without digits, of which some look like a number of somebody."""
     return "".join(chr(ord("a") + int(digit, 16)) for digit in uuid4().hex[:20])
+
+
+_ENTRIES = cycle(f"{kind}-{number:02}" for kind in ("cus-qu", "com-qu") for number in range(1, 8))
+"""Each cell hides another entry: what is hidden already is not hidden again."""
 
 
 def without_instance(response: Response) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -444,7 +485,7 @@ def test_a_route_that_forgets_who_may_see_what_is_noticed(world: World) -> None:
     }
 
 
-# Of the files of clients the privacy officer looks for those of another organisation.
+# Of files the privacy officer looks for those of another organisation, of its approach a supervisor does.
 SEEKERS = [
     (
         operation,

@@ -143,6 +143,7 @@ def test_only_what_shows_no_client_writes_nothing(route: APIRoute) -> None:
 SHOWS_NO_CLIENT = {
     *("list_users", "list_teams", "read_readiness", "read_signal_settings"),
     *("list_trainings", "read_training", "read_agreement", "export_training"),
+    *("list_own_entries", "read_own_entry", "list_own_entry_versions", "list_hidden_entries"),
 }
 
 
@@ -176,6 +177,7 @@ def logged(row: tuple[str, str], caller: str, status: int) -> list[tuple[str, st
         Permission.READ_COLLEAGUES,
         Permission.READ_SIGNAL_SETTINGS,
         Permission.RUN_TRAINING,
+        Permission.READ_APPROACH,
     ):
         return []
     whose = "second" if caller == "foreigner" else "first"

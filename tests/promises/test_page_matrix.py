@@ -76,28 +76,52 @@ LIST = {"-": "              200 200 200 200 200 403 403 403 200  303 303 303"}
 REPORT = {"-": "            403 403 403 200 200 403 403 403 403  303 303 303"}
 RECORD = {"-": "            200 200 200 403 403 403 403 403 200  303 303 303"}
 OFFICE = {"-": "            403 403 403 403 403 403 200 200 403  303 303 303"}
+TRAININGS = {"-": "         403 403 403 403 403 200 403 403 403  303 303 303"}
+TRAINING = {
+    "existing": "           403 403 403 403 403 200 403 403 403  303 303 303",
+    "nonexistent": "        403 403 403 403 403 404 403 403 403  303 303 303",
+}
 INVITE = {"-": "            403 403 403 403 403 403 200 403 403  303 303 303"}
 
+APPROACH = {"-": "          200 200 200 200 200 200 403 403 200  303 303 303"}
+ADD_ENTRY = {"-": "         403 403 403 200 200 403 403 403 403  303 303 303"}
+# The approach is that of the whole organisation, whichever team somebody works in.
+ENTRY = {
+    "own": "                200 200 200 200 200 200 403 403 404  303 303 303",
+    "other_team": "         200 200 200 200 200 200 403 403 404  303 303 303",
+    "other_organisation": " 404 404 404 404 404 404 403 403 200  303 303 303",
+    "nonexistent": "        404 404 404 404 404 404 403 403 404  303 303 303",
+    "malformed": "          404 404 404 404 404 404 404 404 404  404 303 303",
+}
+
 PAGES = {
-    **dict.fromkeys(("home", "practice", "combinations", "stories", "sources", "signals"), OPEN),
+    **dict.fromkeys(("home", "practice", "combinations", "stories", "round", "sources", "signals"), OPEN),
     **dict.fromkeys(("language_check", "api", "accessibility"), OPEN),
     **dict.fromkeys(("practice_answers", "story"), BY_NAME),
+    "join_by_code": OPEN,
+    **dict.fromkeys(("join", "screen"), BY_NAME),
     "sign_in": SIGN_IN,
     **dict.fromkeys(("second_step", "choose_password"), GO_ON),
     **dict.fromkeys(("account", "confirm"), OWN),
     **dict.fromkeys(("account_password", "account_codes", "enrol_factor"), ACCOUNT),
     **dict.fromkeys(("welcome", "setup"), DEAD_LINK),
     **dict.fromkeys(("caseload", "caseload_csv", "attention", "signal_settings"), LIST),
-    **dict.fromkeys(("case", "recorded"), CASE),
+    **dict.fromkeys(("case", "recorded", "advice_used"), CASE),
     **dict.fromkeys(("case_close", "case_hand_over", "record_in_case"), WORK),
     "correct": CORRECT,
     "second_opinions": LIST,
     **dict.fromkeys(("second_opinion", "second_opinion_ask"), CASE),
+    "approach": APPROACH,
+    "reflections": LIST,
+    "own_entry_new": ADD_ENTRY,
+    "own_entry": ENTRY,
     "record": RECORD,
     "reports": REPORT,
     **dict.fromkeys(("accounts", "teams", "tokens"), OFFICE),
     **dict.fromkeys(("account_of", "account_link", "account_roles"), COLLEAGUE),
     "account_new": INVITE,
+    "trainings": TRAININGS,
+    **dict.fromkeys(("training", "training_results", "training_answers"), TRAINING),
 }
 TABLE = {(place, kind): row.split() for place, rows in PAGES.items() for kind, row in rows.items()}
 
@@ -107,12 +131,14 @@ _NAMES = {
     "welcome": ("token", {"-": "wrr_none"}),
     "setup": ("token", {"-": "wrs_none"}),
 }
+_WITH_A_CODE = {"join", "screen", "training", "training_results", "training_answers"}
 _OWNERS = {"own": "owner", "other_team": "outsider", "other_organisation": "foreigner"}
 
 
 OBJECTS = {
-    **dict.fromkeys(("recorded", "correct", "undo", "second_opinion_ask"), "assessments"),
+    **dict.fromkeys(("recorded", "correct", "undo", "advice_used", "second_opinion_ask"), "assessments"),
     **dict.fromkeys(("second_opinion", "second_opinion_withdraw"), "second-opinions"),
+    "own_entry": "own-entries",
 }
 """What the id in an address is of; else it is of a case."""
 
@@ -124,6 +150,9 @@ def path_of(world: World, place: str, kind: str) -> str:
         return f"/en{PLACES[place].en}".replace("{" + gap + "}", values[kind])
     if kind == "-":
         return address(place, Language.EN)
+    if place in _WITH_A_CODE:
+        code = world.training["code"] if kind == "existing" else "XXXXXX"
+        return address(place, Language.EN, code=code)
     found = {"nonexistent": ABSENT, "malformed": "0"}.get(kind)
     if found is None and place.startswith("account_"):
         found = str(world.users[_OWNERS[kind]].user_id)

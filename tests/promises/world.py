@@ -59,6 +59,11 @@ OWNERS = {"own": "owner", "other_team": "outsider", "other_organisation": "forei
 """The objects somebody owns, seen from `owner`, and who that is."""
 
 ABSENT = "0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"
+OWN_ENTRY = {
+    "kind": "question",
+    "for": ["complainant"],
+    "text": {"nl": "Vraag eerst naar gisteren.", "en": "Ask about yesterday first."},
+}
 CANARY = "kanarie-2026-4711"
 """Stands in the reference of every seeded case."""
 
@@ -128,9 +133,14 @@ def make_world(database: Database, knowledge: Knowledge) -> Iterator[World]:
         users = {name: first.users[who] for name, who in _CAST.items()} | {"foreigner": second.users["anna"]}
         asked = {"own": first.users["sam"], "other_team": first.users["sofie"]}
         asked["other_organisation"] = second.users["sam"]
+        keepers = {"own": first.tokens["sam"], "other_team": first.tokens["sofie"]}
         world = World(app, client, _tokens(database, first, second), users, keeper, asked)
         for kind in OWNERS:
             world.objects[kind] = _record(world, kind)
+            token = keepers.get(kind, second.tokens["sam"])
+            headers = {"Authorization": f"Bearer {token}"}
+            added = client.post("/v1/own-entries", json=OWN_ENTRY, headers=headers)
+            world.objects[kind]["own-entries"] = added.json()["id"]
         world.training.update(_begin_training(world))
         yield world
 

@@ -104,10 +104,14 @@ def fill(callers: dict[str, Caller], clock: Clock) -> Canaries:
         assert recorded.status_code == 201, recorded.text
         anna.record(case={"reference": "stays"}, note=f"Turn {turn}")
     path = f"/v1/assessments/{recorded.json()['id']}"
-    case_path = f"/v1/cases/{recorded.json()['case_id']}"
+    case_id = recorded.json()["case_id"]
+    case_path = f"/v1/cases/{case_id}"
     any_version = {"If-Match": "*"}
     for response in (
         anna.post(f"{path}/statements", {"text": new()}),
+        anna.post(f"{path}/advice-uses", {"entry_id": "com-st-01", "use": "declined", "reason": new()}),
+        anna.post("/v1/reflections", {"prompt_id": "perspective", "text": new(), "case_id": case_id}),
+        anna.post("/v1/reflections", {"prompt_id": "closer", "text": new(), "case_id": case_id}),
         anna.post(f"{path}/corrections", {"answers": answers("nnn"), "reason": new()}, headers=any_version),
         anna.patch(case_path, {"status": "closed", "closing_answer": new()}, headers=any_version),
         petra.get(f"/v1/clients/{case['reference']}/export"),

@@ -77,6 +77,8 @@ def requests(world: World) -> list[Request]:
             body = body_of(operation, world.objects["own"]["reference"])
             if operation.endswith("/withholdings"):
                 body = {"entity_id": world.objects["own"]["assessments"], "field": "note", "ground": "harm"}
+            if method == "POST" and operation.endswith("/second-opinions"):
+                body = {"supervisor_id": str(world.asked["own"].user_id)}
             options = {} if method == "GET" else {"json": body, "headers": {"If-Match": "*"}}
             found.append((caller, method, _filled(world, path, kind), options))
     searches = [

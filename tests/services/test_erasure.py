@@ -29,7 +29,7 @@ from tests.support import START, Caller, People, answers, as_role, server_databa
 
 OF_CLIENTS = (
     *("case", "case_event", "participant", "concern", "conversation", "thread"),
-    *("assessment", "transition", "statement", "withholding", "second_opinion"),
+    *("assessment", "transition", "statement", "withholding", "second_opinion", "advice_use"),
 )
 """The tables with something about a client in them; each row names its case."""
 
@@ -51,12 +51,17 @@ def fill(callers: dict[str, Caller], reference: str) -> dict[str, Any]:
         anna.post(f"{path}/corrections", correction, headers={"If-Match": "*"}),
         anna.post(f"{path}/statements", {"text": "Not so."}),
         anna.post(f"/v1/assessments/{father['id']}/statements", {"text": "Well said."}),
+        anna.post(f"{path}/advice-uses", {"entry_id": "com-st-01", "use": "accepted"}),
+        anna.post(
+            f"/v1/assessments/{father['id']}/advice-uses",
+            {"entry_id": "vis-st-01", "use": "declined", "reason": "He was in a hurry."},
+        ),
         petra.post(
             f"/v1/clients/{reference}/withholdings",
             {"entity_id": first["id"], "field": "note", "ground": "harm"},
         ),
     ]
-    assert [one.status_code for one in made] == [201] * 4, [one.text for one in made]
+    assert [one.status_code for one in made] == [201] * 6, [one.text for one in made]
     sam = next(one["id"] for one in anna.get("/v1/users").json()["items"] if one["name"] == "sam")
     for asked_on in (made[0].json(), father):
         path = f"/v1/assessments/{asked_on['id']}/second-opinions"
@@ -99,7 +104,9 @@ def test_of_two_clients_one_goes_and_the_other_is_as_it_was(
     for table in ("ledger_entry", "access_event", "accessed_client"):
         assert set(before[table]) <= set(after[table]), table
     salted = {
-        row[1] for table in ("assessment", "case_event", "statement") for row in about(before, gone)[table]
+        row[1]
+        for table in ("assessment", "case_event", "statement", "advice_use")
+        for row in about(before, gone)[table]
     }
     assert {row[1] for row in after["erased_row"]} == salted
 
@@ -139,7 +146,7 @@ def test_of_two_participants_one_goes_with_what_only_they_hold(
     assert len(there["conversation"]) - len(here["conversation"]) == 2
     assert {row[1] for row in there["thread"]} - {row[1] for row in here["thread"]} == threads
     assert here["assessment"] == [row for row in there["assessment"] if not threads & set(row)]
-    assert len(here["statement"]) == 1
+    assert len(here["statement"]) == len(here["advice_use"]) == 1
     assert here["withholding"] == []
     assert here["case_event"] == there["case_event"]
     erase(callers, reference="gone", participant="father")
@@ -267,7 +274,7 @@ def _check_replay(
     assert erased <= {UUID(id_) for _, id_ in record["erased"]}
     salted = {
         row[1]
-        for table in ("assessment", "case_event", "statement")
+        for table in ("assessment", "case_event", "statement", "advice_use")
         for row in about(before, ids["gone"])[table]
     }
     assert erased == salted

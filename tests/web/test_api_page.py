@@ -161,7 +161,7 @@ def test_the_examples_are_accepted_as_they_are(page: str, callers: dict[str, Cal
     found: dict[str, set[int]] = {}
     for name, (method, address, headers, sent) in calls(page):
         assert headers.get("Authorization", "Bearer $TOKEN") == "Bearer $TOKEN"
-        for who in ("anna", "petra", "aad", "tess"):
+        for who in ("anna", "sam", "petra", "aad", "tess"):
             given = {one: value for one, value in headers.items() if one != "Authorization"}
             if "Idempotency-Key" in given:
                 given["Idempotency-Key"] = f"{name}-{who}-{len(found)}-{hash(str(sent))}"

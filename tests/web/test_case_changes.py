@@ -179,7 +179,7 @@ def test_closing_asks_the_closing_question_and_keeps_the_answer(visitor: Visit, 
     assert "What do you need to go on without us?" in said
     assert "Only for yourself" in said
     assert f"Werkrelatie {version('werkrelatie')}" in page.text
-    assert "There is nothing to fill in, and nothing is stored." in said
+    assert "After closing you can write something here, if you want to." in said
     assert "Think of the person who was happiest with your help." in said
     answer = send(somebody, path, closing_answer="She knows whom to call.")
     assert went(answer) == at(case["id"], done="closed")

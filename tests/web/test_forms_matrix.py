@@ -25,7 +25,8 @@ FIELDS = {"login": "anna@example.org", "password": PASSWORD, "code": "000000", "
 def path_of(route: APIRoute) -> str:
     """Fill in the gaps of an address with something that could be there."""
     token = new_token(SETUP if "setup" in route.name or "inrichten" in route.path else LINK)
-    return route.path.replace("{token}", token).replace("{id}", "0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10")
+    path = route.path.replace("{token}", token).replace("{code}", "7KXP3M")
+    return path.replace("{id}", "0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10")
 
 
 def wrong_ways(proof: str, other: str) -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:

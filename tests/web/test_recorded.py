@@ -38,7 +38,7 @@ def test_it_says_what_the_answers_come_to(visitor: Visit, anna: Caller) -> None:
             said["classification"]["approach"]["closing"],
         ):
             assert text.replace("'", "&#39;") in page
-    assert 'href="/nl/oefenen/ja-ja-nee"' in page
+    assert f'href="/nl/inschattingen/{one["id"]}/gebruikt"' in page
     assert "Wat er veranderde" not in page
 
 

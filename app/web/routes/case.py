@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -16,12 +17,14 @@ from app.domain.texts import Language
 from app.models.cases import CaseRead, CaseStatus
 from app.models.history import AsOf
 from app.problems import STATUS
+from app.services import reflections
 from app.services.catalogue import schema
 from app.services.stories import case_story
 from app.web.case_view import Scene, view_of_case
 from app.web.case_words import view_of
 from app.web.opinion_view import correctable_by, opinions_in
 from app.web.pages import Pages
+from app.web.reflection_view import offer_at
 from app.web.visits import Visit, page
 from app.web.wording import HERE, _, iso_day, say
 
@@ -36,6 +39,7 @@ _DAYS = ("at", "known")
 _DONE = {
     "corrected": _("The correction is saved. What stood there before stays visible, and counts no more."),
     "retracted": _("It is marked as entered in error. It stays visible, and counts no more."),
+    "advice": _("What you used is saved."),
     "closed": _("The case is closed. Everything in it stays readable."),
     "reopened": _("The case is open again."),
 }
@@ -56,6 +60,7 @@ def show(
         days = _days(asked, work.now, visit.language)
         story = case_story(work, case_id, AsOf(at=days.at, known=days.known))
         now, actor = work.now, work.actor
+        thoughts = [] if days.in_the_past else reflections.in_case(work, case_id)
     role = actor.role
     is_fixed = story.case.restricted or days.in_the_past
     scene = Scene(
@@ -76,6 +81,10 @@ def show(
         days=days,
         today=iso_day(now),
         actions=_actions(story.case, role, days),
+        thoughts=thoughts,
+        reflects=_may(Permission.WRITE_REFLECTION, role) and not (story.case.restricted or days.in_the_past),
+        closing=asked.get("done") == "closed" and story.case.status is CaseStatus.CLOSED,
+        offer_about=partial(offer_at, visit.surroundings.knowledge, visit.language),
         done=_done(asked.get("done"), visit.language),
         types=schema(scene.ruleset, visit.language).types,
         view_of=lambda perspective: view_of(perspective, visit.language),

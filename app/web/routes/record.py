@@ -8,7 +8,6 @@ from uuid import UUID
 
 from fastapi import Response
 
-from app.domain.answers import Answers
 from app.domain.errors import (
     AlreadyCorrected,
     Busy,
@@ -25,6 +24,7 @@ from app.domain.errors import (
 )
 from app.domain.roles import Permission
 from app.domain.texts import Text
+from app.knowledge.library import ReflectionMoment
 from app.models.assessments import AssessmentHead
 from app.models.cases import CaseStatus
 from app.problems import STATUS, headers_of
@@ -32,14 +32,15 @@ from app.services import assessments, recording
 from app.services.assessment_reads import read_assessment
 from app.services.cases import CaseloadQuery, list_cases
 from app.services.catalogue import schema
-from app.services.recording import Offer
+from app.services.recording import Offer as CaseOffer
+from app.services.reflections import offers_perspective
 from app.services.work import Work
-from app.web.answer_words import words_of
 from app.web.forms import Typed
 from app.web.mistakes import FORM, mistakes_in
 from app.web.pages import Pages
 from app.web.plain_hints import hints_on
 from app.web.record_form import FIELDS, OTHER, PLAIN_TEXTS, is_unfolded, read
+from app.web.reflection_view import Offer, offer_at
 from app.web.visits import Visit, form, page
 from app.web.wording import _, say
 
@@ -56,7 +57,7 @@ _NEWEST = 8
 class Shown:
     """What the form is shown with: the case it is in, or own cases to pick one from."""
 
-    offer: Offer | None = None
+    offer: CaseOffer | None = None
     own_cases: list[tuple[UUID, str]] = field(default_factory=list)
 
 
@@ -176,14 +177,14 @@ def _form(
     )
 
 
-def _refused(offer: Offer | None) -> Text | None:
+def _refused(offer: CaseOffer | None) -> Text | None:
     """Return why nothing can be recorded in a case, before anybody types in vain."""
     if offer is None or not (offer.restricted or offer.is_closed):
         return None
     return CaseIsRestricted.detail if offer.restricted else CaseIsClosed.detail
 
 
-def _given(typed: Typed, offer: Offer | None) -> dict[str, str]:
+def _given(typed: Typed, offer: CaseOffer | None) -> dict[str, str]:
     """Return what the fields hold: what was typed, and else the only one there is to choose."""
     given = dict(typed)
     for name, listed in (
@@ -240,18 +241,28 @@ def _recorded(visit: Visit, assessment_id: UUID, error: DomainError | None = Non
         counts = one.superseded_by is None and not one.retracted
         following = recording.next_participant(work, one) if counts else None
         undo_until = recording.undo_until(work, one)
+        offers = _offers(visit, work, one) if counts else []
     return visit.page(
         "recorded.html",
         status=STATUS[type(error)] if error else HTTPStatus.OK,
         error=error,
         one=one,
         counts=counts,
-        answers_in_address=words_of(Answers(*one.answers.model_dump().values()), visit.language),
         following=following,
         undo_until=undo_until,
+        offers=offers,
         hints=hints_on(visit.surroundings.knowledge, _texts_of(one), visit.language),
         schema=schema(visit.surroundings.knowledge.current, visit.language),
     )
+
+
+def _offers(visit: Visit, work: Work, one: AssessmentHead) -> list[Offer]:
+    """Return what to think about after this contact."""
+    moments = [ReflectionMoment.AFTER_CONTACT]
+    if offers_perspective(work, one):
+        moments.append(ReflectionMoment.COMPLAINANT)
+    knowledge = visit.surroundings.knowledge
+    return [offer_at(knowledge, visit.language, moment, one.case_id, one.thread_id) for moment in moments]
 
 
 def _texts_of(one: AssessmentHead) -> dict[str, str | None]:

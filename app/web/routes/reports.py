@@ -29,15 +29,10 @@ from app.web.report_view import (
     trend_of,
 )
 from app.web.visits import Visit, page
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 _FILTERS = ("team", "period", "besides")

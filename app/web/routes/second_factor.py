@@ -3,9 +3,7 @@
 from dataclasses import replace
 from http import HTTPStatus
 
-import segno
 from fastapi import Response
-from markupsafe import Markup
 
 from app.domain.access_log import SignIn
 from app.domain.errors import NotAuthenticated, NotFound, TooManyRequests
@@ -23,6 +21,7 @@ from app.web.forms import session_cookie
 from app.web.mistakes import FORM
 from app.web.onward import RESUME
 from app.web.pages import Pages
+from app.web.qr import picture_of
 from app.web.visits import AnyGuest, Guest
 from app.web.wording import _, say
 
@@ -91,12 +90,6 @@ def _secret(guest: Guest) -> str:
     if cookie is None:
         raise NotAuthenticated
     return secret_to_offer(cookie)
-
-
-def picture_of(text: str) -> Markup:
-    """Return a QR code as SVG: dark on light whatever the page looks like, or cameras cannot read it."""
-    drawn = segno.make(text, error="m", micro=False).svg_inline(scale=5, dark="#000", light="#fff", border=4)
-    return Markup(drawn)  # noqa: S704 - drawn here: squares, and no text in it
 
 
 @pages.post("enrol_factor")

@@ -1,7 +1,6 @@
 """Second opinions: ask for one, judge a conversation blind, and see both views side by side."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -25,7 +24,7 @@ from app.web.mistakes import FORM, mistakes_in, model_of
 from app.web.opinion_view import sides
 from app.web.pages import Pages
 from app.web.visits import Visit, form, page
-from app.web.wording import say
+from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
@@ -38,11 +37,6 @@ _FIELDS = {
     "#/judged_reason": "judged_reason",
     "#/note": "note",
 }
-
-
-def _(message: str) -> str:
-    """Mark a sentence for the translator."""
-    return message
 
 
 _NO_ANSWER = {
@@ -112,8 +106,7 @@ def ask(id: UUID, visit: Annotated[Visit, form(Permission.ASK_OPINION)]) -> Resp
 
 
 def _asking(visit: Visit, assessment_id: UUID, error: DomainError | None = None) -> Response:
-    looking = replace(visit, permission=Permission.READ_ASSESSMENTS, key=None)
-    with looking.transaction(one_moment=True) as work:
+    with visit.look(Permission.READ_ASSESSMENTS) as work:
         found, me = second_opinions.asking(work, assessment_id), work.actor
     errors: dict[str, str] = {}
     if isinstance(error, InvalidInput):
@@ -179,8 +172,7 @@ def _read(typed: Typed) -> OpinionAnswers:
 
 
 def _show(visit: Visit, opinion_id: UUID, error: DomainError | None = None) -> Response:
-    looking = replace(visit, permission=Permission.READ_OPINIONS, key=None)
-    with looking.transaction(one_moment=True) as work:
+    with visit.look(Permission.READ_OPINIONS) as work:
         opinion, me = opinion_reads.read_opinion(work, opinion_id), work.actor
     return visit.page(
         _template(opinion, me),

@@ -46,7 +46,7 @@ def show_signal_settings(visit: Annotated[Visit, page(Permission.READ_SIGNAL_SET
 def change_signal_settings(visit: Annotated[Visit, form(Permission.CHANGE_SIGNAL_SETTINGS)]) -> Response:
     """Choose from when on something is a signal."""
     if RESUME in visit.typed:
-        return show_signal_settings(visit)
+        return _look(visit)
     try:
         with visit.transaction() as work:
             chosen = model_of(SignalSettingsChange, {name: _number(visit, name) for name in _NUMBERS})
@@ -57,7 +57,11 @@ def change_signal_settings(visit: Annotated[Visit, form(Permission.CHANGE_SIGNAL
         errors = mistakes_in(error, _WRONG, visit.language)
     except VersionIsStale:
         errors = {FORM: say(visit.language, "Somebody changed this meanwhile. Look at it and choose again.")}
-    with visit.transaction() as work:
+    return _look(visit, errors)
+
+
+def _look(visit: Visit, errors: dict[str, str] | None = None) -> Response:
+    with visit.look(Permission.READ_SIGNAL_SETTINGS, to=Permission.CHANGE_SIGNAL_SETTINGS) as work:
         settings = signal_settings.read_settings(work)
     return _page(visit, settings, errors)
 

@@ -4,37 +4,25 @@ The key of an assessment leaves the server only after an own judgement of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from fastapi import Response
 
 from app.domain.answers import ALL_ANSWERS
-from app.domain.classification import Classification, RelationshipType
 from app.domain.errors import NotFound
-from app.domain.ruleset import Ruleset
-from app.domain.scoring import Comparison, Judged, compare, score
-from app.domain.texts import Language
+from app.domain.scoring import Judged, score
 from app.knowledge.library import Vignette, VignetteAssessment
 from app.services.catalogue import schema, vignettes
-from app.services.results import result
 from app.unguarded import open_to_all
-from app.web.answer_words import answers_of, chosen, missing_answers, words_of
+from app.web.judging import NO_TYPE, TYPES, beside_key, chosen_in, judged_in, missing_in, practice_of
 from app.web.pages import Pages
 from app.web.places import address
 from app.web.visits import AnyGuest, Guest, see_other
-from app.web.wording import _, say
 
 pages = Pages()
 router = pages.router
 
-NO_TYPE = "none"
-_TYPES: dict[str, RelationshipType | None] = {
-    **{kind.value: kind for kind in RelationshipType},
-    NO_TYPE: None,
-}
 _BY_CODE = {answers.code: answers for answers in ALL_ANSWERS}
-_TYPE_FIELD = "type"
 
 
 @pages.get("stories")
@@ -66,14 +54,11 @@ def show_story(guest: AnyGuest, id: str) -> Response:
 def _take_in(guest: Guest, story: Vignette, given: list[Judged]) -> Response:
     """Add one judgement to the address, or say what is missing."""
     query = guest.request.query_params
-    typed, kind = chosen(query), query.get(_TYPE_FIELD, "")
-    errors = missing_answers(typed, guest.language)
-    if kind not in _TYPES:
-        errors[_TYPE_FIELD] = say(guest.language, _("Choose a type, or 'No type'."))
-    if errors:
-        typed[_TYPE_FIELD] = kind
-        return _page(guest, story, given, typed=typed, errors=errors, status=HTTPStatus.BAD_REQUEST)
-    written = _written([*given, Judged(answers_of(typed), _TYPES[kind])])
+    if errors := missing_in(query, guest.language):
+        return _page(
+            guest, story, given, typed=chosen_in(query), errors=errors, status=HTTPStatus.BAD_REQUEST
+        )
+    written = _written([*given, judged_in(query)])
     return see_other(address("story", guest.language, id=story.id, query={"given": written}) + "#judge")
 
 
@@ -111,7 +96,7 @@ def _compared(guest: Guest, story: Vignette, given: list[Judged]) -> Response:
     ruleset, language = guest.knowledge.current, guest.language
     done = len(given) == len(story.to_judge)
     compared = [
-        _compare(ruleset, own, item, language) for own, item in zip(given, story.to_judge, strict=False)
+        beside_key(ruleset, own, item, language) for own, item in zip(given, story.to_judge, strict=False)
     ]
     written = _written(given)
     return guest.page(
@@ -128,37 +113,9 @@ def _compared(guest: Guest, story: Vignette, given: list[Judged]) -> Response:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """One judgement beside the key, with the words that go with it."""
-
-    own: Judged
-    own_result: Classification
-    key: Classification
-    comparison: Comparison
-    why: str
-    address: str
-
-
-def _compare(ruleset: Ruleset, own: Judged, item: VignetteAssessment, language: Language) -> _Compared:
-    key = ruleset.classify(item.answers)
-    return _Compared(
-        own,
-        ruleset.classify(own.answers),
-        key,
-        compare(own, key),
-        result(ruleset, item.answers, language).why,
-        _practice(item, language),
-    )
-
-
 def _course(guest: Guest, story: Vignette) -> list[tuple[VignetteAssessment, str]]:
     """Return how the story went, each step with the page of its answers."""
-    return [(one, _practice(one, guest.language)) for one in story.assessments]
-
-
-def _practice(item: VignetteAssessment, language: Language) -> str:
-    return address("practice_answers", language, answers=words_of(item.answers, language))
+    return [(one, practice_of(one, guest.language)) for one in story.assessments]
 
 
 # ---------------------------------------------------------------- what the address holds
@@ -169,9 +126,9 @@ def _given(text: str) -> list[Judged]:
     found: list[Judged] = []
     for one in text.split("_") if text else ():
         code, _dot, kind = one.partition(".")
-        if code not in _BY_CODE or kind not in _TYPES:
+        if code not in _BY_CODE or kind not in TYPES:
             break
-        found.append(Judged(_BY_CODE[code], _TYPES[kind]))
+        found.append(Judged(_BY_CODE[code], TYPES[kind]))
     return found
 
 

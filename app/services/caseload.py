@@ -19,6 +19,7 @@ from app.models.organisations import Team, User
 from app.models.threads import Thread
 from app.services.cases import CaseloadOrder, CaseloadQuery, caseload, list_cases, moment_of
 from app.services.signals import thresholds_of
+from app.services.threads import threads_of
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
 
@@ -82,7 +83,14 @@ def days_since(moment: datetime, now: datetime) -> int:
     return max((now - moment).days, 0)
 
 
-def file_of(work: Work, query: CaseloadQuery) -> list[Row[Any]]:
+class Line(NamedTuple):
+    """A line of the file: a thread with its case, and what asks for attention in it, in words."""
+
+    row: Row[Any]
+    signals: list[str]
+
+
+def file_of(work: Work, query: CaseloadQuery) -> list[Line]:
     """Return the threads of all cases that are asked for, in the order asked for, without free text.
 
     A case without threads has one row. Everything is read before the answer begins: what leaves has
@@ -95,10 +103,11 @@ def file_of(work: Work, query: CaseloadQuery) -> list[Row[Any]]:
     if len(case_ids) > MOST_IN_FILE:
         raise InvalidInput(errors=[FieldError("query", "", "too_many_cases", _TOO_MANY)])
     work.trail.shows(*case_ids)
-    rest, rows = iter(case_ids), []
+    rest, lines = iter(case_ids), []
     while some := list(islice(rest, _AT_ONCE)):
-        rows += _rows(work, some)
-    return rows
+        asking = {thread.id: [one.label for one in thread.signals] for thread in threads_of(work, some)}
+        lines += [Line(row, asking.get(row.thread_id, [])) for row in _rows(work, some)]
+    return lines
 
 
 _TOO_MANY = Text(
@@ -126,6 +135,7 @@ def _rows(work: Work, case_ids: Sequence[UUID]) -> list[Row[Any]]:
         .with_only_columns(
             *(col(column) for column in (Case.id, Case.reference, Case.status, Case.restricted)),
             *(col(column) for column in (Case.opened_at, Case.closed_at)),
+            col(Thread.id).label("thread_id"),
             col(User.name).label("practitioner"),
             col(Team.name).label("team"),
             col(Participant.reference).label("participant"),

@@ -8,26 +8,23 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from app.domain.texts import Language
-from app.services.caseload import days_since
+from app.services.caseload import Line, days_since
 from app.web.wording import iso_day, say
 
 _BYTE_ORDER_MARK = "\ufeff"
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def csv_of(rows: Iterable[Row[Any]], now: datetime, language: Language) -> bytes:
-    """Write a header and the rows. Ends of lines as RFC 4180 has them."""
+def csv_of(lines: Iterable[Line], now: datetime, language: Language) -> bytes:
+    """Write a header and the lines. Ends of lines as RFC 4180 has them."""
     file = io.StringIO(_BYTE_ORDER_MARK)
     file.seek(0, io.SEEK_END)
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
     writer.writerow(_header(language))
     words = _words(language)
-    writer.writerows([harmless(cell) for cell in _cells(row, now, words)] for row in rows)
+    writer.writerows([harmless(cell) for cell in _cells(line, now, words)] for line in lines)
     return file.getvalue().encode()
 
 
@@ -57,6 +54,7 @@ def _header(language: Language) -> list[str]:
         say(language, "Last assessment"),
         say(language, "Days since the last assessment"),
         say(language, "Number of assessments"),
+        say(language, "Asks for attention"),
     ]
 
 
@@ -79,7 +77,8 @@ def _words(language: Language) -> dict[object, str]:
     }
 
 
-def _cells(row: Row[Any], now: datetime, words: dict[object, str]) -> list[str]:
+def _cells(line: Line, now: datetime, words: dict[object, str]) -> list[str]:
+    row = line.row
     last = row.last_assessed_at
     return [
         row.reference,
@@ -97,4 +96,5 @@ def _cells(row: Row[Any], now: datetime, words: dict[object, str]) -> list[str]:
         iso_day(last) if last else "",
         str(days_since(last, now)) if last else "",
         str(row.assessment_count or 0),
+        ", ".join(line.signals),
     ]

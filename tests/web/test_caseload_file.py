@@ -47,6 +47,7 @@ def test_the_file_has_every_case_that_is_asked_for(visitor: Visit) -> None:
         "Laatste inschatting": "2026-11-20",
         "Dagen sinds de laatste inschatting": "71",
         "Aantal inschattingen": "1",
+        "Vraagt aandacht": "Lang geleden",
     }
     english, *_ = rows_of(visitor("anna").get(at(place="caseload_csv", type="visitor", cursor="x")))
     assert english[0] == "Case"

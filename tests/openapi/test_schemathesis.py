@@ -57,6 +57,15 @@ BEYOND_THE_SCHEMA = {
     *("unknown_story", "only_to_read", "twice"),  # stories have to be there, with something to judge, once
     "nickname_of_somebody",  # proofs are no patterns
     "not_in_training",  # an item has to be one of this training
+    "not_shown",  # an entry has to be one that this assessment showed
+    "thread_without_case",  # a thread goes with its case
+    "no_such_prompt",  # a prompt has to be one of ours
+    "no_such_entry",  # and so has an entry that is hidden
+    "about_safety",
+    "no_change",  # what is shown is not shown again
+    "too_soon",  # and nothing begins before now
+    "task_without_type",
+    "declined_reason",  # the reason is needed with one choice only
 }
 
 
@@ -283,7 +292,9 @@ def test_the_service_keeps_every_promise_of_its_description(
 
 
 UP_TO_CHANCE = {
-    "POST /clients/{case_reference}/withholdings",
+    *("POST /clients/{case_reference}/withholdings", "POST /assessments/{id}/advice-uses"),
+    *("POST /reflections", "POST /hidden-entries", "POST /own-entries"),
+    *("POST /own-entries/{id}/versions", "GET /own-entries/{id}", "GET /own-entries/{id}/versions"),
     "POST /training-sessions/{code}/answers",
 }
 """A file, a row in it and a text of that row have to belong together, which is found by luck only; so have a

@@ -120,7 +120,9 @@ class SignalRead(Output):
         description="The assessments it rests on, the oldest first.",
         examples=[["0199f0a4-7f6c-7c3e-8a51-2f6f3c1d9e10"]],
     )
-    entry: EntryRead = ApiField(description="What may help.")
+    entry: EntryRead | None = ApiField(
+        description="What may help; null where the organisation hides that entry."
+    )
 
 
 class SignalRuleRead(Output):

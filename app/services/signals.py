@@ -27,6 +27,7 @@ from app.models.base import table_of
 from app.models.cases import Case, CaseStatus
 from app.models.signals import SignalRead, SignalRuleList, SignalRuleRead, SignalSetting, ThreadSignal
 from app.models.threads import Thread
+from app.services.own_approach import own_approach
 from app.services.results import entry_read
 from app.services.work import Work, organisation_of
 
@@ -108,11 +109,23 @@ def standing_after(thread_id: UUID, participant_id: UUID, state: Current | None)
     )
 
 
+class Telling(NamedTuple):
+    """What signals are told with: the thresholds, and the entries that the organisation hides now."""
+
+    thresholds: Thresholds
+    hidden: frozenset[str]
+
+    @classmethod
+    def of(cls, work: Work) -> "Telling":
+        """Look it up, once for all signals of an answer."""
+        return cls(thresholds_of(work.session), own_approach(work).at(work.now).hidden)
+
+
 def signals_now(
     work: Work, threads: Sequence[Thread | Row[Any]], open_cases: Collection[UUID]
 ) -> dict[UUID, list[SignalRead]]:
     """Return the signals of threads as they stand now. These have to be all threads of their cases."""
-    thresholds = thresholds_of(work.session)
+    telling = Telling.of(work)
     of_course = kept_signals(work.session, [thread.id for thread in threads])
     standing = {thread.id: kept_standing(thread) for thread in threads}
     in_case: defaultdict[UUID, list[Standing]] = defaultdict(list)
@@ -126,9 +139,9 @@ def signals_now(
                 of_course.get(thread.id, ()),
                 standing[thread.id],
                 in_case[thread.case_id],
-                Circumstance(work.now, thread.case_id in open_cases, thresholds),
+                Circumstance(work.now, thread.case_id in open_cases, telling.thresholds),
             ),
-            thresholds,
+            telling,
         )
         for thread in threads
     }
@@ -151,27 +164,27 @@ def signals_of_one(
         [one for one in standing.values() if one],
         Circumstance(work.now, rows[0].status is CaseStatus.OPEN, thresholds),
     )
-    return signal_reads(work, found, thresholds)
+    # Mostly there is none, and recording is in a hurry.
+    return signal_reads(work, found, Telling.of(work)) if found else []
 
 
-def signal_reads(work: Work, found: Iterable[Signal], thresholds: Thresholds) -> list[SignalRead]:
+def signal_reads(work: Work, found: Iterable[Signal], telling: Telling) -> list[SignalRead]:
     """Put signals into words."""
-    return [_signal_read(work.knowledge, one, thresholds, work.language) for one in found]
+    return [_signal_read(work, one, telling) for one in found]
 
 
-def _signal_read(
-    knowledge: Knowledge, signal: Signal, thresholds: Thresholds, language: Language
-) -> SignalRead:
-    text = knowledge.signals[signal.kind]
+def _signal_read(work: Work, signal: Signal, telling: Telling) -> SignalRead:
+    text, language = work.knowledge.signals[signal.kind], work.language
+    entry = text.entry_for(signal)
     return SignalRead(
         kind=signal.kind,
         label=text.label[language],
         since=signal.since,
         text=text.text[language].format(
-            count=len(signal.rests_on), number=threshold_of(signal.kind, thresholds)
+            count=len(signal.rests_on), number=threshold_of(signal.kind, telling.thresholds)
         ),
         assessments=list(signal.rests_on),
-        entry=entry_read(text.entry_for(signal), language),
+        entry=None if entry.id in telling.hidden else entry_read(entry, language),
     )
 
 

@@ -13,7 +13,7 @@ from app.models.signals import SignalRead
 from app.models.threads import Thread
 from app.services.case_events import was_open
 from app.services.projections import judgements
-from app.services.signals import signal_reads, standing_after, thresholds_of
+from app.services.signals import Telling, signal_reads, standing_after
 from app.services.work import Work
 
 
@@ -21,7 +21,8 @@ def signals_then(
     work: Work, threads: Sequence[Thread], counting: Mapping[UUID, Sequence[Judgement]], as_of: AsOf
 ) -> dict[UUID, list[SignalRead]]:
     """Work out the signals of threads of one case, as they were at that moment with what was known then."""
-    thresholds = thresholds_of(work.session)
+    telling = Telling.of(work)
+    thresholds = telling.thresholds
     standing = {
         one.id: standing_after(one.id, one.participant_id, current(counting.get(one.id, ())))
         for one in threads
@@ -40,7 +41,7 @@ def signals_then(
                 beside,
                 Circumstance(now, is_open, thresholds),
             ),
-            thresholds,
+            telling,
         )
         for one in threads
     }

@@ -175,3 +175,16 @@ def test_the_filter_finds_exactly_the_threads_that_say_so(anna: Caller, clock: C
         case["id"] for case in anna.get("/v1/cases").json()["items"] if any(map(kinds, case["threads"]))
     }
     assert {case["id"] for case in asking} == expected
+
+
+def test_an_entry_that_the_organisation_hides_is_not_suggested(
+    callers: dict[str, Caller], clock: Clock
+) -> None:
+    anna, sam = callers["anna"], callers["sam"]
+    for code in ("yyy", "yyn"):
+        made = anna.record(answers=code)
+    assert made["signals"][0]["entry"]["id"] == "tr-kc-01"
+    assert sam.post("/v1/hidden-entries", {"entry_id": "tr-kc-01", "hidden": True}).status_code == 201
+    clock.forward(days=1)
+    [signal] = anna.get(f"/v1/threads/{made['thread_id']}").json()["signals"]
+    assert (signal["kind"], signal["entry"]) == ("moved_back", None)

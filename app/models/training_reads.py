@@ -186,7 +186,7 @@ class TrainingSessionList(Output):
     items: list[TrainingSessionItem] = ApiField(description="The newest first.")
 
 
-class ParticipantRead(Output):
+class JoinedRead(Output):
     """Somebody who joined."""
 
     participant: str = ApiField(

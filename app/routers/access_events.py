@@ -6,9 +6,9 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from pydantic import Field
 
 from app.access import Access, may, may_once
-from app.domain.access_log import EXPLANATION
 from app.domain.errors import NotFound
 from app.domain.roles import Permission
+from app.domain.told import EXPLANATION
 from app.models.access_reads import (
     AccessEventRead,
     AccessReviewCreate,

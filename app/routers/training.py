@@ -30,8 +30,8 @@ from app.domain.training import (
 from app.models.agreement_reads import TrainingAgreementRead
 from app.models.training_reads import (
     AnonymousAnswerList,
+    JoinedRead,
     ParticipantCreate,
-    ParticipantRead,
     TrainingAnswerCreate,
     TrainingAnswerRead,
     TrainingChange,
@@ -143,7 +143,7 @@ def change_training(
 @open_to_all
 def join_training(
     body: Annotated[ParticipantCreate, Body(openapi_examples=_JOIN)], door: AnyDoor
-) -> ParticipantRead:
+) -> JoinedRead:
     """Take part under a nickname that nobody else has. The answer holds what to answer with, this once."""
     with door.transaction(hold="join") as room:
         return training_answers.join(room, body)

@@ -9,8 +9,9 @@ from sqlalchemy import and_, func
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.domain.access_log import Outcome, label_of, reason_of, somebody_of, told
+from app.domain.access_log import Outcome
 from app.domain.errors import NotFound
+from app.domain.told import label_of, reason_of, somebody_of, told
 from app.models.access_log import AccessedClient, AccessEvent
 from app.models.access_reads import AccessEventRead, EventName, ToldEvent
 from app.models.base import Input, Moment

@@ -24,8 +24,8 @@ from app.models.base import table_of, uuid7
 from app.models.classifications import AnswersRead
 from app.models.training import LONGEST_NICKNAME, TrainingAnswer, TrainingParticipant
 from app.models.training_reads import (
+    JoinedRead,
     ParticipantCreate,
-    ParticipantRead,
     TrainingAnswerCreate,
     TrainingAnswerRead,
 )
@@ -58,7 +58,7 @@ class Member(NamedTuple):
     nickname: str
 
 
-def join(room: Room, body: ParticipantCreate) -> ParticipantRead:
+def join(room: Room, body: ParticipantCreate) -> JoinedRead:
     """Let somebody take part, in a room held for joining.
 
     Raises `SessionIsClosed`, `SessionIsFull` and `NicknameIsTaken`.
@@ -80,7 +80,7 @@ def join(room: Room, body: ParticipantCreate) -> ParticipantRead:
     }
     if connection.execute(_JOIN[connection.dialect.name], row).first() is None:
         raise NicknameIsTaken(_free_name(room, body.nickname))
-    return ParticipantRead(participant=secret, nickname=body.nickname)
+    return JoinedRead(participant=secret, nickname=body.nickname)
 
 
 def _free_name(room: Room, nickname: str) -> str:

@@ -150,7 +150,7 @@ def _with_code(text: str) -> Markup:
 
 
 def _parameter(description: Json, parameter: Json) -> Parameter:
-    schema = _resolved(description, parameter["schema"])
+    schema = _in_one(description, _resolved(description, parameter["schema"]))
     kind = schema["type"] + (f" ({schema['format']})" if "format" in schema else "")
     return Parameter(
         parameter["name"],
@@ -198,6 +198,13 @@ def _example(description: Json, schema: Json) -> object:
     if "examples" in resolved:
         return resolved["examples"][0]
     return _SAMPLES[resolved["format"]]
+
+
+def _in_one(description: Json, schema: Json) -> Json:
+    """Return one choice of values for several; what can be chosen from is all of one type."""
+    choices = [_resolved(description, one) for one in schema.get("anyOf", ())]
+    values = [value for one in choices for value in one.get("enum", [one.get("const")])]
+    return {**choices[0], **schema, "enum": values} if choices else schema
 
 
 def _resolved(description: Json, schema: Json) -> Json:

@@ -86,7 +86,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
         "too_soon",
     ),
     ("own-entries", OWN_ENTRY | {"active_from": "2020-01-01T00:00:00Z"}, "#/active_from", "too_soon"),
-    ("own-entries", OWN_ENTRY | {"for": []}, "#/for", "empty"),
+    ("own-entries", OWN_ENTRY | {"for": []}, "#/for", "too_few"),
     ("own-entries", OWN_ENTRY | {"for": ["no-change"]}, "#/for", "not_an_option"),
     ("own-entries", OWN_ENTRY | {"for": ["unclear"], "kind": "task"}, "#", "task_without_type"),
     ("own-entries", OWN_ENTRY | {"text": {"nl": "Alleen Nederlands."}}, "#/text/en", "missing"),

@@ -74,7 +74,9 @@ SQLITE = EVERYWHERE | {
 }
 POSTGRESQL = EVERYWHERE | {
     "truncate": "TRUNCATE assessment CASCADE",
-    "truncate with what points at it": "TRUNCATE assessment, statement, transition",
+    "truncate with what points at it": (
+        "TRUNCATE assessment, statement, transition, second_opinion, advice_use"
+    ),
     "truncate what it points at": "TRUNCATE thread CASCADE",
     "truncate everything": "TRUNCATE organisation CASCADE",
     "merge": (

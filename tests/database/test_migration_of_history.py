@@ -27,7 +27,10 @@ from tests.support import START, server_database, tampering
 ROOT = Path(__file__).parents[2]
 EARLIER = ("organisation", "team", "user", "case", "participant", "concern", "conversation", "thread")
 HISTORY = ("case_event", "assessment")
-NEW = ("salt", "restricted", "retention_basis", "retention_years", "legal_hold")
+NEW = (
+    *("salt", "restricted", "retention_basis", "retention_years", "legal_hold"),
+    *("signals_under", "was", "became"),
+)
 
 
 @pytest.fixture(params=["embedded", "postgresql"])

@@ -4,21 +4,11 @@ import re
 
 import pytest
 
-from app.domain.access_log import (
-    BASIS_SENTENCES,
-    DEEDS,
-    EXPLANATION,
-    Basis,
-    Command,
-    Outcome,
-    SignIn,
-    reason_of,
-    somebody_of,
-    told,
-)
+from app.domain.access_log import BASIS_SENTENCES, DEEDS, Basis, Command, Outcome, SignIn
 from app.domain.access_review import FINDING_SENTENCES, Finding
 from app.domain.roles import ROLE_LABELS, Permission, Role
 from app.domain.texts import Language, Text
+from app.domain.told import EXPLANATION, reason_of, somebody_of, told
 
 EVENTS = [*Permission, *Command, *SignIn]
 

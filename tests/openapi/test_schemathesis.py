@@ -57,6 +57,9 @@ BEYOND_THE_SCHEMA = {
     *("unknown_story", "only_to_read", "twice"),  # stories have to be there, with something to judge, once
     "nickname_of_somebody",  # proofs are no patterns
     "not_in_training",  # an item has to be one of this training
+    "cannot_be_asked",  # it has to be the id of a supervisor who did not judge yet
+    *("question_missing", "signal_of_now"),  # some filters go with others
+    *("ends_before_it_begins", "too_long"),  # so do the two ends of a period
     "not_shown",  # an entry has to be one that this assessment showed
     "thread_without_case",  # a thread goes with its case
     "no_such_prompt",  # a prompt has to be one of ours
@@ -295,7 +298,7 @@ UP_TO_CHANCE = {
     *("POST /clients/{case_reference}/withholdings", "POST /assessments/{id}/advice-uses"),
     *("POST /reflections", "POST /hidden-entries", "POST /own-entries"),
     *("POST /own-entries/{id}/versions", "GET /own-entries/{id}", "GET /own-entries/{id}/versions"),
-    "POST /training-sessions/{code}/answers",
+    *("POST /training-sessions/{code}/answers", "POST /assessments/{id}/second-opinions"),
 }
 """A file, a row in it and a text of that row have to belong together, which is found by luck only; so have a
 training, somebody in it and an item of it.

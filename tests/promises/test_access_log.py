@@ -169,7 +169,7 @@ def test_a_refusal_leaves_one_line_that_names_the_case(world: World, row: Row) -
         expected = {
             401: {"token_expired", "token_revoked"},
             403: {"not-permitted"},
-            404: {"not-found"},
+            404: {"not-found", "no-such-session"},
         }[response.status_code]
         assert line["outcome"] == "denied"
         assert line["reason"] in expected

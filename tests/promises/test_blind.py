@@ -34,6 +34,12 @@ ENDS_IT = {
 }
 """Where a form or a call ends that somebody is asked: what comes after that is no peeking."""
 
+WRITES_OWN = (
+    *("/own-entries", "/hidden-entries", "/approach", "/aanpak"),
+    *("/reflections", "-reflections", "-reflecties"),
+)
+"""What adds something of whoever walks, so that a second walk would find more."""
+
 SIGNED_OUT = ("/sign-out", "/uitloggen", "/sessions", "/sessies", "/role", "/rol")
 """Forms after which who looks is not the same any more."""
 
@@ -154,7 +160,7 @@ def doors_of(app: FastAPI, *, pages: bool) -> list[tuple[str, str]]:
 
 def filled(method: str, path: str, case: Case) -> list[str]:
     """Return the addresses of a route, with each gap filled in with whatever of the case could be meant."""
-    if path in ENDS_IT and method == "POST":
+    if method == "POST" and (path in ENDS_IT or any(one in path for one in WRITES_OWN)):
         return []
     of_one_kind = case.by_kind.get(path.partition("/{id}")[0].rpartition("/")[2])
     gaps = {

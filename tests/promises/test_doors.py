@@ -117,6 +117,7 @@ def test_the_open_doors_are_these() -> None:
         "list_vignettes",
         "read_vignette",
         "list_sources",
+        "list_signals",
         "list_reflection_prompts",
         "check_plain_language",
         "read_training",

@@ -46,6 +46,9 @@ def reading_only(source: str) -> set[str]:
 READ_ONLY = {
     "app/web/visits.py find_actor": "the name in the head of a page that is open to all",
     "app/web/routes/welcome.py show_link": "what a link is for",
+    "app/web/routes/join.py show_screen": "a training, in which no client is",
+    "app/web/routes/join.py _look": "the same",
+    "app/web/routes/join.py _wait": "the same",
     "app/web/routes/setup.py show_setup": "which organisations there are",
     "app/web/routes/setup.py set_up": "the same, before the form is read",
 }

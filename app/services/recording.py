@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from app.domain.errors import AlreadyCorrected, NotFound, TooLateToUndo
+from app.domain.thread import first_of
 from app.models.assessments import Assessment, AssessmentHead, AssessmentRead, CorrectionCreate
 from app.models.cases import (
     Case,
@@ -20,7 +21,8 @@ from app.models.cases import (
 )
 from app.models.threads import Thread
 from app.services.assessment_reads import read_assessment
-from app.services.assessments import correct
+from app.services.assessments import correct, refuse_what_is_anothers
+from app.services.projections import judgements
 from app.services.versions import Versions
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
@@ -119,10 +121,12 @@ def undo_until(work: Work, recorded: AssessmentHead) -> datetime | None:
 def undo(work: Work, assessment_id: UUID, reason: str) -> AssessmentRead:
     """Mark what was just recorded as entered in error. It stays visible and counts no more.
 
-    Raises `NotFound`, `AlreadyCorrected`, `CaseIsRestricted`, and `TooLateToUndo` for what is not
-    the actor's own or is older than ten minutes.
+    Raises `NotFound`, `NotPermitted` for what is not the actor's to correct, `AlreadyCorrected`,
+    `CaseIsRestricted`, and `TooLateToUndo` for what is not their own or is older than ten minutes.
     """
     recorded, _ = read_assessment(work, assessment_id)
+    everything = judgements(work.session, recorded.thread_id)
+    refuse_what_is_anothers(work, first_of(everything, assessment_id))
     if recorded.superseded_by is not None:
         raise AlreadyCorrected
     if undo_until(work, recorded) is None:

@@ -309,6 +309,7 @@ def test_the_service_keeps_every_promise_of_its_description(
 
 UP_TO_CHANCE = {
     *("POST /clients/{case_reference}/withholdings", "POST /assessments/{id}/advice-uses"),
+    "POST /cases",
     *("POST /reflections", "POST /hidden-entries", "POST /own-entries"),
     *("POST /own-entries/{id}/versions", "GET /own-entries/{id}", "GET /own-entries/{id}/versions"),
     *("GET /second-opinions/{id}", "POST /second-opinions/{id}/answers"),
@@ -316,7 +317,8 @@ UP_TO_CHANCE = {
     *("POST /training-sessions/{code}/answers", "POST /assessments/{id}/second-opinions"),
 }
 """A file, a row in it and a text of that row have to belong together, which is found by luck only; so have a
-training, somebody in it and an item of it, an opinion and who was asked, and settings with their version.
+training, somebody in it and an item of it, an opinion and who was asked, settings with
+their version, and a reference that is still free.
 
 `tests/api/test_rights.py` and `tests/api/test_training.py` try it on purpose.
 """

@@ -16,6 +16,7 @@ from app.wire import Handle, UnsupportedMediaType, again_after_a_collision, limi
 
 CSRF_FIELD = "csrf"
 KEY_FIELD = "form"
+RESUME = "resume"
 MOST_FIELDS = 300
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _MEDIA_TYPE = re.compile(
@@ -48,6 +49,11 @@ class Typed(Mapping[str, str]):
     def all_of(self, name: str) -> list[str]:
         """Return every value of a name, as of a list of boxes to tick."""
         return [value for key, value in self._pairs if key == name]
+
+    @property
+    def resumes(self) -> bool:
+        """Whether they had to sign in on the way: the form is shown again, filled in, and nothing is sent."""
+        return RESUME in self
 
     @property
     def kept(self) -> list[tuple[str, str]]:

@@ -11,11 +11,8 @@ from uuid import UUID
 
 from fastapi import Request
 
-from app.web.forms import CSRF_FIELD, KEY_FIELD, MOST_FIELDS, Typed, typed_in
+from app.web.forms import CSRF_FIELD, KEY_FIELD, MOST_FIELDS, RESUME, Typed, typed_in
 from app.web.places import place_of
-
-RESUME = "resume"
-"""The field that says: show this form again, filled in, and save nothing."""
 
 _NEVER_KEPT = {CSRF_FIELD, KEY_FIELD, RESUME, "code"}
 _VISIBLE = re.compile(r"[\x21-\x5b\x5d-\x7e]{1,2000}")

@@ -1,6 +1,7 @@
 """Who looks at a page: somebody who signed in, for one permission, or a guest. Both can render."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -35,7 +36,7 @@ def language_of(request: Request) -> Language:
     return found
 
 
-class Renders:
+class Renders(ABC):
     """Somebody at a page: one can be shown to them, and they can be sent to another."""
 
     __slots__ = ()
@@ -43,9 +44,9 @@ class Renders:
     language: Language
 
     @property
+    @abstractmethod
     def seen_as(self) -> Actor | None:
         """Who looks, for the head of the page; `None` for a guest."""
-        raise NotImplementedError
 
     def page(
         self,
@@ -169,10 +170,10 @@ class FormDoor(PageDoor):
     happens_once = True
 
     async def __call__(self, request: Request) -> Visit:
-        """Take the cookie, and the key of the form when it has one."""
+        """Take the cookie, and the key of the form when it has one: what is shown again sends nothing."""
         typed = typed_in(request)
         key = None
-        if chosen := typed.get(KEY_FIELD):
+        if (chosen := typed.get(KEY_FIELD)) and not typed.resumes:
             said = repr((request.url.path, typed.kept)).encode()
             key = Key(f"form-{token_hash(chosen)}", hashlib.sha256(said).digest())
         return self._visit(request, key)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
@@ -42,6 +42,8 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 AXE = Path(AXE_FILE_PATH).read_text(encoding="utf-8")
+PATIENCE = 10_000  # milliseconds: a build server can be slow
+expect.set_options(timeout=PATIENCE)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -195,7 +197,7 @@ def open_page(site: Site, browser: Browser, faults: Faults) -> Iterator[Callable
                 [{"name": SESSION, "value": site.cookie(name), "url": site.address, "httpOnly": True}]
             )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         faults.watch(page, site.address)
         return page
 
@@ -207,8 +209,10 @@ def open_page(site: Site, browser: Browser, faults: Faults) -> Iterator[Callable
 def violations(page: Page) -> list[str]:
     """Return what axe finds on a page: the rule, and where.
 
-    axe is put into a page once, and looks as often as it is asked.
+    axe is put into a page once, and looks as often as it is asked. A click waits until the next page starts
+    to load, so the end of that is waited for here.
     """
+    page.wait_for_load_state()
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
     options = {"runOnly": TAGS, "resultTypes": ["violations"]}
@@ -237,6 +241,7 @@ def barriers(page: Page) -> list[str]:
 
 def overflow(page: Page) -> list[str]:
     """Return what sticks out at the right of a page that scrolls sideways."""
+    page.wait_for_load_state()
     found: list[str] = page.evaluate(
         """() => {
             const width = document.documentElement.clientWidth;

@@ -1,6 +1,7 @@
 """A training with three raters, as the browser tests and the pictures use it."""
 
 import json
+import re
 from urllib.request import Request, urlopen
 
 from playwright.sync_api import Page
@@ -50,4 +51,5 @@ def begin(page: Page, language: Language, *stories: str) -> str:
     for story in stories:
         page.locator(f"input[value={story}]").check()
     page.locator("main form button.wide").click()
+    page.wait_for_url(re.compile(r"/[A-Z0-9]{6}$"))
     return page.url.rpartition("/")[2]

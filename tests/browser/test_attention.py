@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from app.domain.texts import Language
 from app.web.places import address
@@ -25,4 +25,4 @@ def test_a_supervisor_prepares_a_meeting(open_page: Callable[..., Page], languag
     assert barriers(page) == []
     page.locator("#f-stuck_after").fill("2")
     page.locator("main form .primary").click()
-    assert page.locator("[role=status]").is_visible()
+    expect(page.locator("[role=status]")).to_be_visible()

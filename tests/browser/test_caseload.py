@@ -40,6 +40,7 @@ def test_a_supervisor_narrows_the_list_and_takes_a_filter_off(open_page: Callabl
     page.get_by_label("Type now").select_option("customer")
     expect(_chip(page, "Type now: Customer")).to_be_visible()
     assert "type=customer" in page.url
+    page.wait_for_load_state()
     assert 0 < page.get_by_role("rowheader").count() < before
     page.get_by_role("link", name="Nederlands").click()
     _chip(page, "Type nu: Klant").click()

@@ -63,6 +63,7 @@ def test_one_asks_another_judges_and_both_see(
     sam.goto(address("caseload", Language(language)))
     expect(sam.get_by_text(f"tweede-{language}")).to_have_count(0)
     sam.get_by_role("link", name=words["waits"]).press("Enter")
+    expect(sam.get_by_role("link", name=words["judge"]).first).to_be_visible()
     looks(sam)
     sam.get_by_role("link", name=words["judge"]).first.press("Enter")
     expect(sam.get_by_text("Hij slaat.")).to_be_visible()

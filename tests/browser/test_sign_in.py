@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pyotp
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from app.database import OrganisationSession, transaction
 from app.domain.roles import Role
@@ -95,11 +95,12 @@ def test_from_an_invitation_to_signing_in_with_a_second_step(
     page.get_by_label(words["again"]).fill(PASSWORD)
     page.get_by_role("button", name=words["keep"]).click()
     look(page)
-    assert page.locator(".qr svg").is_visible()
+    expect(page.locator(".qr svg")).to_be_visible()
     _, code = code_of(page)
     page.get_by_label("Code", exact=True).fill(code)
     page.locator("main").get_by_role("button", name=words["set_up"]).click()
     look(page)
+    expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
     assert len({*codes}) == 10
     page.get_by_role("link", name=words["kept"]).click()
@@ -118,7 +119,7 @@ def test_from_an_invitation_to_signing_in_with_a_second_step(
     page.get_by_label("Code", exact=True).fill(codes[0])
     page.locator("main").get_by_role("button", name=words["on"]).click()
     page.locator("main").get_by_role("link", name=words["on"]).click()
-    assert page.locator("header").get_by_role("button", name=words["out"]).is_visible()
+    expect(page.locator("header").get_by_role("button", name=words["out"])).to_be_visible()
     assert re.fullmatch(rf".*/{language}/", page.url)
     assert faults.real == []
 
@@ -157,4 +158,4 @@ def test_confirming_that_it_is_you(site: Site, open_page: Callable[..., Page], f
     looked_at(page)
     page.get_by_role("button", name="Terug naar mijn formulier").click()
     page.get_by_role("button", name="Tien nieuwe codes maken").click()
-    assert page.locator(".codes code").count() == 10
+    expect(page.locator(".codes code")).to_have_count(10)

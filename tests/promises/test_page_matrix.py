@@ -16,7 +16,7 @@ from app.domain.texts import Language
 from app.main import create_app
 from app.unguarded import is_page, permission_of
 from app.web.places import PLACES, address
-from tests.promises.world import ABSENT, CALLERS, World
+from tests.promises.world import ABSENT, CALLERS, World, all_rows
 from tests.support import START, Visitor, sign_in
 
 VISITORS = (*CALLERS[: CALLERS.index("unknown")], "ended", "bearer", "anonymous")
@@ -241,6 +241,35 @@ def test_a_form_does_nothing_for_who_may_not(world: World, visitors: dict[str, V
     assert refused or permission is Permission.OWN_ACCOUNT
     assert visitors["anonymous"].post(asked).status_code == 401
     assert visitors["ended"].post(asked).status_code == 401
+
+
+PLACE_OF = {f"/en{place.en}": name for name, place in PLACES.items()}
+# Each new line in the access log looks back at the one before it; a session knows when it was last used.
+LOOKING = {"access_event", "accessed_client", "access_seal", "login_session"}
+
+
+# Who confirms that it is them carries on what another form held; this one is never resumed itself.
+@pytest.mark.parametrize(
+    "path", [path for path, permission in FORMS.items() if permission and PLACE_OF[path] != "confirm"]
+)
+def test_a_form_that_is_shown_again_after_signing_in_sends_nothing(
+    world: World, visitors: dict[str, Visitor], path: str
+) -> None:
+    place = PLACE_OF[path]
+    kind = "existing" if place in _WITH_A_CODE else "own" if "{" in path else "-"
+    asked, permission = path_of(world, place, kind), FORMS[path]
+    may = [name for name in SIGNED_IN if permission in ROLE_PERMISSIONS[world.users[name].role]]
+    assert may
+    before = kept_rows(world)
+    found = {name: visitors[name].post(asked, {"resume": "1", "form": f"again-{name}"}) for name in may}
+    assert {answer.status_code for answer in found.values()} <= {200, 303, 403, 404}
+    assert kept_rows(world) == before
+
+
+def kept_rows(world: World) -> dict[str, list[tuple[object, ...]]]:
+    """Return everything that is kept, but for the traces of looking."""
+    found = all_rows(world.app.state.surroundings.database)
+    return {table: rows for table, rows in found.items() if table not in LOOKING}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from app.services.throttle import Attempt, begin_attempt, confirm_failure, passw
 from app.web.entering import keep_session, network_at, step, too_often, with_session
 from app.web.mistakes import FORM
 from app.web.new_password import PASSWORD, mistakes_in_password
-from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.visits import Visit, form, page
 from app.web.wording import _, say
@@ -129,7 +128,7 @@ def show_codes(visit: Looks) -> Response:
 @pages.post("account_codes")
 def make_codes(visit: Changes) -> Response:
     """Make ten new recovery codes and show them, this once."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return visit.go("account_codes")
     with visit.transaction() as work:
         refuse_unconfirmed(work)

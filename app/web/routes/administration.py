@@ -26,7 +26,6 @@ from app.web.administration_forms import (
     read_form,
     status_of,
 )
-from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.places import address
 from app.web.visits import Visit, form, page
@@ -77,7 +76,7 @@ def show_invitation(visit: Opens) -> Response:
 @pages.post("account_new")
 def invite(visit: Manages) -> Response:
     """Make an account and show its link, this once."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return show_invitation(visit)
     teams: list[TeamRead] = []
     try:

@@ -34,7 +34,6 @@ from app.web.administration_forms import (
     read_form,
     status_of,
 )
-from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.routes.administration import Looks, Manages, keep_without_the_link, link_page
 from app.web.visits import Visit, form
@@ -93,7 +92,7 @@ def show_colleague(visit: Looks, id: UUID) -> Response:
 @pages.post("account_link")
 def make_link(visit: Manages, id: UUID) -> Response:
     """Make a link and show it, this once. Who never had an account here gets one first."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return show_colleague(visit, id)
     shown = None
     try:
@@ -126,7 +125,7 @@ def block(visit: Manages, id: UUID) -> Response:
 
 def _do(visit: Visit, user_id: UUID, deeds: Mapping[str, Callable[[Work, UUID], None]]) -> Response:
     """Do to a colleague what the button says. Raises `InvalidInput` for what none of them says."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return visit.go("account_of", id=user_id)
     with visit.transaction() as work:
         refuse_unconfirmed(work)
@@ -140,7 +139,7 @@ def _do(visit: Visit, user_id: UUID, deeds: Mapping[str, Callable[[Work, UUID], 
 @pages.post("account_sessions")
 def sign_out(visit: Manages, id: UUID) -> Response:
     """End all sessions of somebody."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return visit.go("account_of", id=id)
     with visit.transaction() as work:
         administration.sign_out_everywhere(work, id)
@@ -150,7 +149,7 @@ def sign_out(visit: Manages, id: UUID) -> Response:
 @pages.post("account_roles")
 def change_roles(visit: Manages, id: UUID) -> Response:
     """Give somebody a role, or take one away."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return show_colleague(visit, id)
     shown = None
     try:

@@ -14,7 +14,6 @@ from app.services import administration
 from app.services.administration_reads import Colleague, list_colleagues
 from app.services.organisations import list_teams
 from app.web.administration_forms import MISTAKES, ChoiceInput, TeamInput, errors_of, read_form, status_of
-from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.routes.administration import Looks, Manages
 from app.web.visits import Visit
@@ -35,7 +34,7 @@ def show_teams(visit: Looks, request: Request) -> Response:
 @pages.post("teams")
 def change_teams(visit: Manages, request: Request) -> Response:
     """Make a team, or give one another name."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return show_teams(visit, request)
     teams: list[TeamRead] = []
     sizes: Counter[UUID] = Counter()

@@ -28,7 +28,6 @@ from app.web.administration_forms import (
     status_of,
     wrong,
 )
-from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.routes.administration import Looks
 from app.web.visits import Visit, form
@@ -73,7 +72,7 @@ def show_tokens(visit: Looks) -> Response:
 @pages.post("tokens")
 def make(visit: Manages) -> Response:
     """Make a token and show it, this once."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return show_tokens(visit)
     shown = _Shown()
     try:
@@ -110,7 +109,7 @@ def _order(typed: TokenInput, shown: _Shown) -> TokenOrder:
 @pages.post("token_revoke")
 def revoke(visit: Manages, id: UUID) -> Response:
     """Revoke a token, from the next request on."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return visit.go("tokens")
     with visit.transaction() as work:
         refuse_unconfirmed(work)

@@ -1,7 +1,6 @@
 """What an assessment showed as an approach, and what was used of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -34,8 +33,7 @@ def show_advice(id: UUID, visit: Annotated[Visit, page(Permission.READ_ASSESSMEN
 @pages.post("advice_used")
 def use_advice(id: UUID, visit: Annotated[Visit, form(Permission.USE_ADVICE)]) -> Response:
     """Write down what was used. What was said before stays."""
-    if visit.typed.text("resume"):
-        # Somebody had to sign in again. Nothing is sent for them: they see it first.
+    if visit.typed.resumes:
         return _page(visit, _look(visit, id), visit.typed)
     try:
         with visit.transaction() as work:
@@ -48,8 +46,7 @@ def use_advice(id: UUID, visit: Annotated[Visit, form(Permission.USE_ADVICE)]) -
 
 def _look(visit: Visit, assessment_id: UUID) -> Shown:
     """Read what the form shows. In the access log that is looking."""
-    looking = replace(visit, permission=Permission.READ_ASSESSMENTS, key=None)
-    with looking.transaction(one_moment=True) as work:
+    with visit.look(Permission.READ_ASSESSMENTS) as work:
         return advice_shown(work, assessment_id)
 
 

@@ -1,7 +1,6 @@
 """The approach of an organisation: entries of its own, and entries of ours that it hides."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -55,7 +54,7 @@ def show_approach(visit: Looks) -> Response:
 @pages.post("hide_entry")
 def hide_entry(visit: Manages) -> Response:
     """Hide an entry of ours, or show it again."""
-    if visit.typed.text("resume"):
+    if visit.typed.resumes:
         return visit.go("approach")
     hide = visit.typed.text("hide")
     values = {"entry_id": hide or visit.typed.get("show", ""), "hidden": hide is not None}
@@ -68,8 +67,7 @@ def hide_entry(visit: Manages) -> Response:
 
 
 def _approach(visit: Visit, error: DomainError | None = None) -> Response:
-    looking = replace(visit, permission=Permission.READ_APPROACH, key=None)
-    with looking.transaction(one_moment=True) as work:
+    with visit.look(Permission.READ_APPROACH) as work:
         entries = own_approach.list_own_entries(work)
         decisions = own_approach.list_hidden_entries(work)
         now = work.now
@@ -102,7 +100,7 @@ def add(visit: Manages) -> Response:
     """Add an entry."""
     values = typed_values(visit.typed)
     today = iso_day(visit.surroundings.clock())
-    if visit.typed.text("resume"):
+    if visit.typed.resumes:
         return _form(visit, [], values, today)
     try:
         with visit.transaction() as work:
@@ -124,7 +122,7 @@ def show_entry(id: UUID, visit: Looks) -> Response:
 def change(id: UUID, visit: Manages) -> Response:
     """Write another version, or retire the entry."""
     values, retires = typed_values(visit.typed), visit.typed.text("do") == "retire"
-    if visit.typed.text("resume"):
+    if visit.typed.resumes:
         versions, today = _look(visit, id)
         return _form(visit, versions, values, today)
     try:
@@ -142,8 +140,7 @@ def change(id: UUID, visit: Manages) -> Response:
 
 
 def _look(visit: Visit, id_: UUID) -> tuple[list[OwnEntryRead], str]:
-    looking = replace(visit, permission=Permission.READ_APPROACH, key=None)
-    with looking.transaction(one_moment=True) as work:
+    with visit.look(Permission.READ_APPROACH) as work:
         return own_approach.own_entry_versions(work, id_), iso_day(work.now)
 
 

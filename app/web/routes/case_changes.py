@@ -77,7 +77,7 @@ def _closing(visit: Visit, shown: Shown, error: DomainError | None = None) -> Re
 @pages.post("case_reopen")
 def reopen(id: UUID, visit: Annotated[Visit, form(Permission.CHANGE_CASE)]) -> Response:
     """Go on after all."""
-    if visit.typed.text("resume"):
+    if visit.typed.resumes:
         return visit.go("case", id=id)
     try:
         with visit.transaction() as work:
@@ -134,8 +134,7 @@ def _change(
     form_of: Callable[[Visit, Shown, DomainError | None], Response],
 ) -> Response:
     """Change a case, or give the form back as it was filled in."""
-    if visit.typed.text("resume"):
-        # Somebody had to sign in again. Nothing is sent for them: they see it first.
+    if visit.typed.resumes:
         return form_of(visit, _look(visit, case_id), None)
     try:
         with visit.transaction() as work:

@@ -64,8 +64,7 @@ def show_form(id: UUID, visit: Annotated[Visit, page(Permission.READ_ASSESSMENTS
 @pages.post("correct")
 def correct(id: UUID, visit: Annotated[Visit, form(Permission.CORRECT_ASSESSMENT)]) -> Response:
     """Put other answers in the place of the recorded ones. The old ones stay visible."""
-    if visit.typed.text("resume"):
-        # Somebody had to sign in again. Nothing is sent for them: they see it first.
+    if visit.typed.resumes:
         return _form(visit, _look(visit, id), visit.typed)
     try:
         with visit.transaction() as work:

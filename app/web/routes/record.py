@@ -117,8 +117,7 @@ def _look(visit: Visit, look: _Look | None) -> Shown:
 def _record(visit: Visit, in_case: _Look | None) -> Response:
     """Record what was typed; whatever comes in between, it is not lost."""
     try:
-        if visit.typed.text("resume"):
-            # Somebody had to sign in again. Nothing is sent for them: they see it first.
+        if visit.typed.resumes:
             return _form(visit, _look(visit, in_case), visit.typed)
         with visit.transaction() as work:
             offer = in_case(work).offer if in_case else None
@@ -224,6 +223,8 @@ def show_recorded(id: UUID, visit: Annotated[Visit, page(Permission.READ_ASSESSM
 @pages.post("undo")
 def undo(id: UUID, visit: Annotated[Visit, form(Permission.CORRECT_ASSESSMENT)]) -> Response:
     """Take back what was just recorded. It stays visible, and counts no more."""
+    if visit.typed.resumes:
+        return _recorded(visit, id)
     try:
         with visit.transaction() as work:
             undone = recording.undo(work, id, say(visit.language, _UNDONE))

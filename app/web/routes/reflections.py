@@ -62,8 +62,7 @@ def show_reflections(visit: Annotated[Visit, page(Permission.READ_REFLECTIONS)])
 @pages.post("reflections")
 def write(visit: Writes) -> Response:
     """Keep what was written at the prompts of a moment."""
-    if visit.typed.text("resume"):
-        # Somebody had to sign in again. Nothing is sent for them: they see it first.
+    if visit.typed.resumes:
         return _page(visit)
     knowledge = visit.surroundings.knowledge
     try:
@@ -99,7 +98,7 @@ def delete(id: UUID, visit: Writes) -> Response:
 
 
 def _change(visit: Visit, done: str, change: Callable[[Work], None]) -> Response:
-    if visit.typed.text("resume"):
+    if visit.typed.resumes:
         return visit.go("reflections")
     try:
         with visit.transaction() as work:
@@ -110,8 +109,7 @@ def _change(visit: Visit, done: str, change: Callable[[Work], None]) -> Response
 
 
 def _page(visit: Visit, error: DomainError | None = None) -> Response:
-    looking = replace(visit, permission=Permission.READ_REFLECTIONS, key=None)
-    with looking.transaction(one_moment=True) as work:
+    with visit.look(Permission.READ_REFLECTIONS) as work:
         found = _mine(work, visit.request.query_params.get("cursor"))
     knowledge, language = visit.surroundings.knowledge, visit.language
     asked = visit.request.query_params

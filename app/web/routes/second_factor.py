@@ -19,7 +19,6 @@ from app.unguarded import open_to_all
 from app.web.entering import Step, keep_session, network_at, step, too_often, with_session, write_also
 from app.web.forms import session_cookie
 from app.web.mistakes import FORM
-from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.qr import picture_of
 from app.web.visits import AnyGuest, Guest
@@ -97,7 +96,7 @@ def _secret(guest: Guest) -> str:
 def enrol(guest: AnyGuest) -> Response:
     """Take the second step that was just tried with a code, and show the recovery codes, this once."""
     code = guest.typed.get("code", "")
-    if RESUME in guest.typed:
+    if guest.typed.resumes:
         return guest.go("enrol_factor")
     taken = None
     try:

@@ -93,8 +93,7 @@ def show_asking(id: UUID, visit: Annotated[Visit, page(Permission.READ_ASSESSMEN
 @pages.post("second_opinion_ask")
 def ask(id: UUID, visit: Annotated[Visit, form(Permission.ASK_OPINION)]) -> Response:
     """Ask somebody for an own view. From then on they do not see the case."""
-    if visit.typed.text("resume"):
-        # Somebody had to sign in again. Nothing is sent for them: they see it first.
+    if visit.typed.resumes:
         return _asking(visit, id)
     try:
         with visit.transaction() as work:
@@ -142,7 +141,7 @@ def show_opinion(id: UUID, visit: Annotated[Visit, page(Permission.READ_OPINIONS
 @pages.post("second_opinion")
 def give(id: UUID, visit: Annotated[Visit, form(Permission.GIVE_OPINION)]) -> Response:
     """Record an own view of the conversation."""
-    if visit.typed.text("resume"):
+    if visit.typed.resumes:
         return _show(visit, id)
     try:
         with visit.transaction() as work:
@@ -155,7 +154,7 @@ def give(id: UUID, visit: Annotated[Visit, form(Permission.GIVE_OPINION)]) -> Re
 @pages.post("second_opinion_withdraw")
 def withdraw(id: UUID, visit: Annotated[Visit, form(Permission.WITHDRAW_OPINION)]) -> Response:
     """End it without an answer."""
-    if visit.typed.text("resume"):
+    if visit.typed.resumes:
         return visit.go("second_opinion", id=id)
     try:
         with visit.transaction() as work:

@@ -14,7 +14,6 @@ from app.services.signals import signal_rules
 from app.services.versions import Versions
 from app.unguarded import open_to_all
 from app.web.mistakes import FORM, mistakes_in, model_of
-from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.visits import AnyGuest, Visit, form, page
 from app.web.wording import say
@@ -45,7 +44,7 @@ def show_signal_settings(visit: Annotated[Visit, page(Permission.READ_SIGNAL_SET
 @pages.post("signal_settings")
 def change_signal_settings(visit: Annotated[Visit, form(Permission.CHANGE_SIGNAL_SETTINGS)]) -> Response:
     """Choose from when on something is a signal."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return _look(visit)
     try:
         with visit.transaction() as work:

@@ -16,7 +16,6 @@ from app.services import training, training_results
 from app.services.catalogue import schema
 from app.services.versions import Versions
 from app.web.mistakes import FORM, mistakes_in, model_of
-from app.web.onward import RESUME
 from app.web.pages import Pages
 from app.web.qr import picture_of
 from app.web.training_view import TrainingView, join_address, reasons, view_of_room
@@ -45,7 +44,7 @@ def show_trainings(visit: Trainer) -> Response:
 @pages.post("trainings")
 def begin_training(visit: TrainersForm) -> Response:
     """Begin a training with the stories that were ticked."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return show_trainings(visit)
     found = TrainingSessionList(items=[])
     try:
@@ -105,7 +104,7 @@ def show_training(visit: Trainer, code: str) -> Response:
 @pages.post("training")
 def change_training(visit: TrainersForm, code: str) -> Response:
     """Show the results to everybody, or end the training."""
-    if RESUME in visit.typed:
+    if visit.typed.resumes:
         return show_training(visit, code)
     try:
         with visit.transaction() as work:

@@ -13,6 +13,7 @@ from app.commands.common import (
     OrganisationOption,
     name_of_somebody,
     opened,
+    renew_signals,
     right_now,
     short_name,
     stop,
@@ -20,7 +21,7 @@ from app.commands.common import (
     within,
     write,
 )
-from app.database import Database, OrganisationSession, transaction
+from app.database import OrganisationSession, transaction
 from app.database.engine import StartRefused
 from app.database.schema import make_ready
 from app.domain.access_log import Command
@@ -83,21 +84,12 @@ def init(
     """Make the database and its key, or bring the database up to date. Says how the first one comes in."""
     with opened() as database:
         make_ready(database)
-        _renew_signals(database)
+        renew_signals(database)
         setup = None if quiet else logins.setup_url(database, address, right_now())
     if not quiet:
         typer.echo("The database is up to date. Start with: werkrelatie serve")
     if setup is not None:
         typer.echo(_FIRST_ADMINISTRATOR.format(setup=setup))
-
-
-def _renew_signals(database: Database) -> None:
-    """Work out the signals that an older version of the program did not know."""
-    rulesets = load_knowledge().rulesets
-    with transaction(database, write=True) as connection:
-        for organisation_id in organisations.organisation_ids(Session(connection)):
-            with OrganisationSession(connection, organisation_id) as session:
-                projections.renew_signals(session, projections.rules_of(session, rulesets))
 
 
 _FIRST_ADMINISTRATOR = """

@@ -23,7 +23,6 @@ from app.domain.roles import Role
 from app.knowledge import load_knowledge
 from app.models.organisations import UserKind
 from app.services.organisations import Account, TokenOrder, add_user, create_organisation, create_token
-from app.services.training import items_of
 from app.settings import Settings
 from benchmarks import report
 from benchmarks.processes import service
@@ -118,7 +117,7 @@ class _Line:
 async def _session(port: int, token: str, chance: random.Random, seen: dict[int, Seen]) -> None:
     """Go through all items of a training: ten answer one within a second, a hundred the next."""
     lines = [_Line(*await asyncio.open_connection("127.0.0.1", port)) for _ in range(MANY)]
-    stories = [story.id for story in load_knowledge().vignettes.values() if any(items_of(story))]
+    stories = [story.id for story in load_knowledge().vignettes.values() if story.to_judge]
     status, begun = await lines[0].post("/v1/training-sessions", {"vignettes": stories}, token)
     assert status == 201, begun
     path = f"/v1/training-sessions/{begun['code']}"

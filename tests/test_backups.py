@@ -452,8 +452,15 @@ def test_without_the_tools_of_postgresql_there_is_no_backup(
 # ---------------------------------------------------------------- older ones, and what was erased since
 
 
+WORKED_OUT = ("thread", "transition", "thread_signal")
+"""What is computed from the assessments. An older version did not have all of it."""
+
+
 @pytest.mark.usefixtures("course")
-def test_a_backup_of_an_older_version_is_brought_up_to_date(here: Installation) -> None:
+def test_a_backup_of_an_older_version_is_brought_up_to_date(here: Installation, anna: Caller) -> None:
+    anna.record(answers="nnn")
+    before = all_rows(here.database)
+    assert before["thread_signal"]
     with ExitStack() as stack:
         owner = here.database
         if not owner.is_embedded:
@@ -469,7 +476,8 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(here: Installation) 
     with place.served() as restored:
         refuse_outdated_schema(restored)
         rows = all_rows(restored)
-    assert (len(rows["assessment"]), len(rows["ledger_head"])) == (4, 1)
+    assert (len(rows["assessment"]), len(rows["ledger_head"])) == (5, 1)
+    assert {name: rows[name] for name in WORKED_OUT} == {name: before[name] for name in WORKED_OUT}
 
 
 def test_a_restore_of_an_older_backup_erases_again(here: Installation, callers: dict[str, Caller]) -> None:

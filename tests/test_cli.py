@@ -23,6 +23,7 @@ from app.access import Surroundings
 from app.cli import _demonstration_token, main
 from app.commands import common
 from app.database import Database, open_database
+from app.database.schema import migrate
 from app.domain.access_log import Command
 from app.domain.errors import CannotLog
 from app.knowledge import Knowledge
@@ -144,6 +145,21 @@ def test_init_can_be_repeated(nothing_yet: Path, run: Run) -> None:
     assert again.out.startswith("The database is up to date.")
     assert {name for name, found in rows().items() if found != before[name]} == {"setup_link"}
     assert nothing_yet.exists() is ("WERKRELATIE_DATABASE_URL" not in os.environ)
+
+
+@pytest.mark.usefixtures("demo")
+def test_init_works_out_what_an_older_version_did_not_know(run: Run) -> None:
+    assert run("init", "--quiet").code == 0
+    before = rows()
+    assert before["thread_signal"]
+    with installed() as database:
+        migrate(database, "-5")
+        migrate(database)
+    assert rows()["thread_signal"] == []
+    assert run("init", "--quiet").code == 0
+    after = rows()
+    for name in ("thread", "transition", "thread_signal"):
+        assert after[name] == before[name]
 
 
 def test_demo_loads_once(demo: Path, run: Run) -> None:

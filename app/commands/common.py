@@ -13,9 +13,10 @@ from sqlmodel import Session
 from app.database import Database, OrganisationSession, open_database, transaction
 from app.database.schema import refuse_outdated_schema
 from app.domain.access_log import Command
+from app.knowledge import load_knowledge
 from app.models.base import ShortText
 from app.models.organisations import Organisation, is_slug
-from app.services import organisations
+from app.services import organisations, projections
 from app.services.access_log import write_command
 from app.services.trail import Trail
 from app.services.work import organisation_of
@@ -72,6 +73,15 @@ def up_to_date() -> Iterator[Database]:
     with opened() as database:
         refuse_outdated_schema(database)
         yield database
+
+
+def renew_signals(database: Database) -> None:
+    """Work out the signals that an older version of the program did not know."""
+    rulesets = load_knowledge().rulesets
+    with transaction(database, write=True) as connection:
+        for organisation_id in organisations.organisation_ids(Session(connection)):
+            with OrganisationSession(connection, organisation_id) as session:
+                projections.renew_signals(session, projections.rules_of(session, rulesets))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import typer
 
 from app.commands import proof
 from app.commands.backups import bar, how_much, moment, told, write_lines
-from app.commands.common import opened, right_now
+from app.commands.common import opened, renew_signals, right_now
 from app.database import Database
 from app.database.backups import embedded, server
 from app.database.backups.archive import manifest_of, unpack
@@ -118,6 +118,7 @@ def _make_good(database: Database, manifest: Manifest, folder: Path, trust: Trus
             proof.verify_everything(database, witness, keys, progress, may_be_behind=True)
     heads = proof.heads_of(database)
     repeated = proof.repeat_erasures(database, _erasures(folder, trust), right_now())
+    renew_signals(database)
     write_lines(database, Command.RESTORE, right_now())
     return _MadeGood(repeated, heads)
 

@@ -94,6 +94,36 @@ class Vignette:
             return ()
         return tuple(one for one in self.assessments if self.quiz_days is None or one.day in self.quiz_days)
 
+    @property
+    def items(self) -> tuple["Item", ...]:
+        """What there is to judge, each by its number."""
+        numbered = enumerate(self.assessments, start=1)
+        return tuple(Item(self, number, one) for number, one in numbered if one in self.to_judge)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to judge: an assessment of a story. `number` counts all assessments of it, from 1."""
+
+    story: Vignette
+    number: int
+    assessment: VignetteAssessment
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What answers are found by."""
+        return self.story.id, self.number
+
+    @property
+    def code(self) -> str:
+        """What stands for it in an address: `vg07.2`."""
+        return f"{self.story.id}.{self.number}"
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether experts agree on it; other items are to talk about."""
+        return self.story.quiz is Quiz.SCORED
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:

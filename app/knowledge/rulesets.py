@@ -119,11 +119,9 @@ class _Sources:
         self._codes = codes
 
     def of(self, record: Record, key: str = "sources") -> tuple[str, ...]:
-        codes = record.strings(key)
+        codes = record.sources(key, self._codes)
         if not codes:
             raise record.fail("names no source")
-        if unknown := set(codes) - self._codes:
-            raise record.fail(f"unknown source: {', '.join(sorted(unknown))}")
         return codes
 
 

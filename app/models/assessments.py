@@ -1,11 +1,12 @@
 """Assessments: three answers about one conversation. A row is never changed; see the migrations."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import BeforeValidator, ConfigDict, StrictBool, StrictInt, model_validator
 from pydantic import Field as ApiField
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -177,21 +178,39 @@ class Scales(Input):
     willingness: Scale | None = None
 
 
+class Judges(Protocol):
+    """What may hold an own judgement beside the answers, with a reason."""
+
+    judged_type: RelationshipType | None
+    judged_reason: str | None
+
+
+J = TypeVar("J", bound=Judges)
+
+REASON_NEEDS_TYPE: JsonDict = {
+    "anyOf": [
+        {"title": "Without a reason", "properties": {"judged_reason": {"type": "null"}}},
+        {
+            "title": "With an own judgement",
+            "properties": {"judged_type": {"type": "string"}},
+            "required": ["judged_type"],
+        },
+    ]
+}
+"""The rule of `refuse_reason_alone`, for who reads the description."""
+
+
+def refuse_reason_alone(body: J) -> J:
+    """Refuse a reason without a judgement: the judgement was forgotten."""
+    if body.judged_reason is not None and body.judged_type is None:
+        raise PydanticCustomError("judged_type", "a reason without a judged type")
+    return body
+
+
 class AssessmentCreate(Input):
     """The main job: the three answers about one conversation."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "anyOf": [
-                {"title": "Without a reason", "properties": {"judged_reason": {"type": "null"}}},
-                {
-                    "title": "With an own judgement",
-                    "properties": {"judged_type": {"type": "string"}},
-                    "required": ["judged_type"],
-                },
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra=REASON_NEEDS_TYPE)
 
     case: CaseNamed = ApiField(description="Which case.")
     participant: ParticipantNamed = ApiField(description="Who.")
@@ -238,12 +257,7 @@ class AssessmentCreate(Input):
         default=None, description="A note of the practitioner.", examples=["Met at school."]
     )
 
-    @model_validator(mode="after")
-    def check_the_own_judgement(self) -> "AssessmentCreate":
-        """A reason without a judgement is a judgement that was forgotten."""
-        if self.judged_reason is not None and self.judged_type is None:
-            raise PydanticCustomError("judged_type", "a reason without a judged type")
-        return self
+    _check = model_validator(mode="after")(refuse_reason_alone)
 
 
 class CorrectionCreate(Input):

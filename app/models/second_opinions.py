@@ -5,14 +5,20 @@ from uuid import UUID
 
 from pydantic import ConfigDict, model_validator
 from pydantic import Field as ApiField
-from pydantic_core import PydanticCustomError
 from sqlalchemy import Boolean, CheckConstraint, Index, literal_column
 from sqlmodel import Field, SQLModel
 
 from app.domain.answers import Question
 from app.domain.classification import RelationshipType
 from app.domain.second_opinion import OpinionState
-from app.models.assessments import AssessmentHead, CaseNamedRead, OwnWords, OwnWordsRead
+from app.models.assessments import (
+    REASON_NEEDS_TYPE,
+    AssessmentHead,
+    CaseNamedRead,
+    OwnWords,
+    OwnWordsRead,
+    refuse_reason_alone,
+)
 from app.models.base import FreeText, Input, Named, Output, UtcDateTime, belongs_to, enum_column, uuid7
 from app.models.cases import ConcernRead, ConversationRead, ParticipantRead
 from app.models.classifications import AnswersIn, EntryRead
@@ -82,18 +88,7 @@ class SecondOpinionCreate(Input):
 class OpinionAnswers(Input):
     """An own view of the conversation."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "anyOf": [
-                {"title": "Without a reason", "properties": {"judged_reason": {"type": "null"}}},
-                {
-                    "title": "With an own judgement",
-                    "properties": {"judged_type": {"type": "string"}},
-                    "required": ["judged_type"],
-                },
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra=REASON_NEEDS_TYPE)
 
     answers: AnswersIn = ApiField(description="The three answers.")
     own_words: OwnWords = ApiField(
@@ -113,12 +108,7 @@ class OpinionAnswers(Input):
         default=None, description="A note.", examples=["Heard the recording together."]
     )
 
-    @model_validator(mode="after")
-    def check_the_own_judgement(self) -> "OpinionAnswers":
-        """A reason without a judgement is a judgement that was forgotten."""
-        if self.judged_reason is not None and self.judged_type is None:
-            raise PydanticCustomError("judged_type", "a reason without a judged type")
-        return self
+    _check = model_validator(mode="after")(refuse_reason_alone)
 
 
 class WithdrawalCreate(Input):

@@ -53,13 +53,13 @@ def use_advice(work: Work, assessment_id: UUID, body: AdviceUseCreate) -> Advice
     Raises `NotFound`, `CaseIsRestricted`, and `InvalidInput` for an entry that this assessment did not
     show.
     """
-    [row] = use_all(work, assessment_id, [body])
-    return next(one for one in uses_of(work, assessment_id) if one.id == row.id)
-
-
-def use_all(work: Work, assessment_id: UUID, bodies: Sequence[AdviceUseCreate]) -> list[AdviceUse]:
-    """Write down what was done with several entries. Raises the same."""
     one, _tag = read_assessment(work, assessment_id)
+    [row] = use_all(work, one, [body])
+    return next(used for used in _uses(work, one) if used.id == row.id)
+
+
+def use_all(work: Work, one: AssessmentRead, bodies: Sequence[AdviceUseCreate]) -> list[AdviceUse]:
+    """Write down what was done with several entries of an assessment that was read. Raises the same."""
     refuse_restricted(work, one.case_id)
     shown = {entry.id for entry in shown_entries(one)}
     layer = own_approach(work).at(one.recorded_at)
@@ -69,7 +69,7 @@ def use_all(work: Work, assessment_id: UUID, bodies: Sequence[AdviceUseCreate]) 
             raise InvalidInput(errors=[FieldError("body", "#/entry_id", "not_shown", _NOT_SHOWN)])
         row = AdviceUse(
             organisation_id=work.actor.organisation_id,
-            assessment_id=assessment_id,
+            assessment_id=one.id,
             case_id=one.case_id,
             entry_id=body.entry_id,
             entry_version=str(layer.version_of(body.entry_id) or one.classification.ruleset_version),

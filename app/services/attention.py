@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlmodel import col
 
 from app.domain.signals import SignalKind
@@ -12,9 +11,9 @@ from app.domain.thread import TaskDone, TaskGiven
 from app.models.assessments import Assessment
 from app.models.cases import Case, CaseStatus
 from app.models.history import CaseloadItem
-from app.models.threads import Thread, ThreadHead
+from app.models.threads import ThreadHead
 from app.services.cases import CaseloadQuery, list_cases
-from app.services.signals import has_signal, thresholds_of
+from app.services.signal_counts import count_signals
 from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
 
@@ -52,7 +51,13 @@ def look_for_attention(work: Work, query: CaseloadQuery) -> Overview:
     asking = {case.id: [one for one in case.threads if _asks(one, query)] for case in page.rows}
     tried = _tried(work, [thread for threads in asking.values() for thread in threads])
     cases = [Asking(case, [(one, tried[one.id]) for one in asking[case.id]]) for case in page.rows]
-    return Overview(*_counts(work, query.team), cases, page.next_cursor)
+    teams = count_signals(work, query.team)
+    return Overview(
+        counts={kind: sum(team.having[kind] for team in teams) for kind in SignalKind},
+        open_threads=sum(team.threads for team in teams),
+        cases=cases,
+        next_cursor=page.next_cursor,
+    )
 
 
 def _asks(thread: ThreadHead, query: CaseloadQuery) -> bool:
@@ -60,29 +65,16 @@ def _asks(thread: ThreadHead, query: CaseloadQuery) -> bool:
     return query.signal in kinds if query.signal in list(SignalKind) else bool(kinds)
 
 
-def _counts(work: Work, team: UUID | None) -> tuple[dict[SignalKind, int], int]:
-    """Count the threads of open cases by their signals, in one statement."""
-    thresholds = thresholds_of(work.session)
-    statement = (
-        visible_cases(work)
-        .join(Thread, points_at(Thread, Thread.case_id, Case))
-        .where(col(Case.status) == CaseStatus.OPEN)
-        .with_only_columns(
-            func.count(),
-            *(func.count().filter(has_signal(kind, thresholds, work.now)) for kind in SignalKind),
-        )
-    )
-    if team is not None:
-        statement = statement.where(col(Case.team_id) == team)
-    every, *counts = work.session.execute(statement).one()
-    return dict(zip(SignalKind, counts, strict=True)), every
-
-
 def _tried(work: Work, threads: Sequence[ThreadHead]) -> dict[UUID, Tried]:
     newest = [one.current.assessment_id for one in threads if one.current]
-    rows = work.session.execute(
-        select(
-            col(Assessment.thread_id), col(Assessment.task_given), col(Assessment.previous_task_done)
-        ).where(col(Assessment.id).in_(newest))
+    statement = (
+        visible_cases(work)
+        .join(Assessment, points_at(Assessment, Assessment.case_id, Case))
+        .where(col(Assessment.id).in_(newest))
+        .with_only_columns(
+            *(col(column) for column in (Assessment.thread_id, Assessment.task_given)),
+            col(Assessment.previous_task_done),
+        )
     )
+    rows = work.session.execute(statement)
     return {thread_id: Tried(given, done) for thread_id, given, done in rows}

@@ -6,20 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
-from sqlmodel import col
+from sqlalchemy import func, select
 
 from app.domain.answers import Answer, Question
 from app.domain.classification import Clarity, RelationshipType
 from app.domain.hiding import Count, part, parts_of_a_known_total, total
 from app.domain.signals import SignalKind
-from app.models.cases import Case, CaseStatus
+from app.models.cases import CaseStatus
 from app.models.reports import AnswerCount, CaseloadReport, ClarityCount, CountRead, SignalCount, TypeCount
-from app.models.threads import Thread
 from app.services.reports import TYPES, CaseloadReportQuery, address_of, shown
-from app.services.signals import has_signal, thresholds_of
+from app.services.signal_counts import count_signals
 from app.services.standing import standing
-from app.services.visibility import points_at, visible_cases
 from app.services.work import Work
 
 TABLES: Mapping[str, Sequence[Hashable]] = {
@@ -93,20 +90,9 @@ def _counted(work: Work, team: UUID | None, at: datetime | None) -> dict[UUID, d
 
 def _signals(work: Work, query: CaseloadReportQuery) -> Iterator[tuple[SignalKind, Count]]:
     """Count the threads with each signal, and hide as if those without it were counted too."""
-    thresholds = thresholds_of(work.session)
-    conditions = [has_signal(kind, thresholds, work.now) for kind in SignalKind]
-    statement = (
-        visible_cases(work)
-        .join(Thread, points_at(Thread, Thread.case_id, Case))
-        .where(col(Case.status) == CaseStatus.OPEN, col(Thread.last_assessment_id).is_not(None))
-        .group_by(col(Case.team_id))
-        .with_only_columns(func.count(), *(func.sum(case((one, 1), else_=0)) for one in conditions))
-    )
-    if query.team is not None:
-        statement = statement.where(col(Case.team_id) == query.team)
-    teams = work.session.connection().execute(statement).all()
-    for place, kind in enumerate(SignalKind, start=1):
-        tables = [{True: team[place], False: team[0] - team[place]} for team in teams]
+    teams = count_signals(work, query.team)
+    for kind in SignalKind:
+        tables = [{True: team.having[kind], False: team.threads - team.having[kind]} for team in teams]
         yield kind, over_teams(tables, (True, False))[True]
 
 

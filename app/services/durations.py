@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from app.domain.classification import RelationshipType
 from app.domain.hiding import is_small
+from app.domain.quarters import Quarter
 from app.domain.survival import (
     FEWEST,
     Estimate,
@@ -56,7 +57,7 @@ class _Row(NamedTuple):
 def report_durations(work: Work, query: PeriodQuery) -> DurationReport:
     """Estimate for the threads that began in a period. Raises `InvalidInput` as for a report of steps."""
     quarters = quarters_of(query, work.now)
-    rows = [_Row(*row) for row in work.session.connection().execute(_statement(work, query))]
+    rows = [_Row(*row) for row in work.session.connection().execute(_statement(work, query, quarters))]
     became = sum(row.threads for row in rows if row.became)
     back = sum(row.threads for row in rows if row.back)
     steps = curve(Followed(row.days, row.became, row.threads) for row in rows)
@@ -92,9 +93,8 @@ def _shown(estimate: Estimate, *, hidden: bool) -> dict[str, Any]:
 # ---------------------------------------------------------------- in one statement
 
 
-def _statement(work: Work, query: PeriodQuery) -> Any:  # noqa: ANN401 - the columns make the type
+def _statement(work: Work, query: PeriodQuery, quarters: Sequence[Quarter]) -> Any:  # noqa: ANN401 - the columns make the type
     """Count the threads by how long they waited and what came of it: as many rows as there are days."""
-    quarters = quarters_of(query, work.now)
     one = _threads(_followed(_marked(_course(work, query)))).c
     until = func.coalesce(one.became, one.followed)
     days = {

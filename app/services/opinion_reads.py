@@ -39,6 +39,8 @@ from app.services.projections import judgements
 from app.services.visibility import opinions_to_read, points_at
 from app.services.work import Work
 
+_SUPERVISOR, _ASKER = aliased(User), aliased(User)
+
 
 class OpinionQuery(PageQuery):
     """Which second opinions to list."""
@@ -118,11 +120,10 @@ def is_to_judge_blind(work: Work, case_id: UUID) -> bool:
 
 
 def _with_people(statement: Any, *besides: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - a select of any kind
-    supervisor, asker = aliased(User), aliased(User)
     found: Select[*tuple[Any, ...]] = (
-        statement.join(supervisor, points_at(SecondOpinion, SecondOpinion.supervisor_id, supervisor))
-        .join(asker, points_at(SecondOpinion, SecondOpinion.asked_by_id, asker))
-        .with_only_columns(SecondOpinion, col(supervisor.name), col(asker.name), *besides)
+        statement.join(_SUPERVISOR, points_at(SecondOpinion, SecondOpinion.supervisor_id, _SUPERVISOR))
+        .join(_ASKER, points_at(SecondOpinion, SecondOpinion.asked_by_id, _ASKER))
+        .with_only_columns(SecondOpinion, col(_SUPERVISOR.name), col(_ASKER.name), *besides)
     )
     return found
 

@@ -7,17 +7,16 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from app.domain.answers import Answers, Question
+from app.domain.signals import SignalKind
 from app.models.assessments import Assessment, AssessmentHead, OwnWordsRead
 from app.models.classifications import EntryRead
 from app.services.assessment_reads import assessment_head
 from app.services.recorded import all_recorded_in, recorded_from
 from app.services.results import entry_read
+from app.services.signals import hidden_now
 from app.services.statements import statements_of
 from app.services.visibility import cases_to_judge
 from app.services.work import Work
-
-DISAGREEMENT = "unc-si-01"
-"""The entry that fits where two colleagues judge one conversation differently."""
 
 
 class SideBySide(NamedTuple):
@@ -69,5 +68,6 @@ def _answers(one: AssessmentHead) -> Answers:
 
 
 def _advice(work: Work) -> EntryRead | None:
-    entries = (entry for entry in work.knowledge.current.entries if entry.id == DISAGREEMENT)
-    return next((entry_read(entry, work.language) for entry in entries), None)
+    """Return what fits where two colleagues judge one conversation differently: what the signal says."""
+    entry = work.knowledge.signals[SignalKind.ASSESSORS_DISAGREE].entry
+    return None if entry.id in hidden_now(work) else entry_read(entry, work.language)

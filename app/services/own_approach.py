@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, null, select, union_all
-from sqlmodel import Session, col
+from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from app.domain.advice import NOTICE, OWN, Hiding, OwnApproach, OwnVersion
@@ -30,7 +30,7 @@ from app.models.own_approach import (
 from app.services.ledger import hold
 from app.services.versions import Versions
 from app.services.visibility import points_at
-from app.services.work import Work, organisation_of
+from app.services.work import Work
 
 _OWN, _HIDDEN = table_of(OwnEntry), table_of(HiddenEntry)
 _NOTHING = OwnApproach()
@@ -62,11 +62,8 @@ _LAYER = union_all(
 
 def own_approach(work: Work) -> OwnApproach:
     """Return everything the actor's organisation ever added or hid. One look-up, mostly in vain."""
-    return _read_layer(work.session)
-
-
-def _read_layer(session: Session) -> OwnApproach:
-    rows = session.connection().execute(_LAYER, {"of_organisation": organisation_of(session)}).all()
+    own = {"of_organisation": work.actor.organisation_id}
+    rows = work.session.connection().execute(_LAYER, own).all()
     if not rows:
         return _NOTHING
     return OwnApproach(

@@ -118,7 +118,12 @@ class Telling(NamedTuple):
     @classmethod
     def of(cls, work: Work) -> "Telling":
         """Look it up, once for all signals of an answer."""
-        return cls(thresholds_of(work.session), own_approach(work).at(work.now).hidden)
+        return cls(thresholds_of(work.session), hidden_now(work))
+
+
+def hidden_now(work: Work) -> frozenset[str]:
+    """Return the entries of ours that the organisation hides."""
+    return own_approach(work).at(work.now).hidden
 
 
 def signals_now(
@@ -164,8 +169,9 @@ def signals_of_one(
         [one for one in standing.values() if one],
         Circumstance(work.now, rows[0].status is CaseStatus.OPEN, thresholds),
     )
-    # Mostly there is none, and recording is in a hurry.
-    return signal_reads(work, found, Telling.of(work)) if found else []
+    if not found:  # mostly there is none, and recording is in a hurry
+        return []
+    return signal_reads(work, found, Telling(thresholds, hidden_now(work)))
 
 
 def signal_reads(work: Work, found: Iterable[Signal], telling: Telling) -> list[SignalRead]:

@@ -28,6 +28,7 @@ def signals_then(
         for one in threads
     }
     beside = [one for one in standing.values() if one]
+    # Of a whole case all threads are here; of one that is read by itself those beside it are looked up.
     if len(threads) == 1 and beside and beside[0].relationship_type is RelationshipType.VISITOR:
         beside += _standing_beside(work, threads[0], as_of)
     now = min(moment for moment in (as_of.at, as_of.known, work.now) if moment)

@@ -1,6 +1,5 @@
 """Trainings: begin one, show its results, end it, and what everybody with its code sees of it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -25,7 +24,7 @@ from app.domain.training import (
     state_of,
 )
 from app.knowledge import Knowledge
-from app.knowledge.library import Vignette, VignetteAssessment
+from app.knowledge.library import Item
 from app.models.base import table_of
 from app.models.training import TrainingAnswer, TrainingParticipant, TrainingSession
 from app.models.training_reads import (
@@ -54,20 +53,6 @@ Hold = Literal["join", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to judge: an assessment of a story, by its number."""
-
-    story: Vignette
-    number: int
-    assessment: VignetteAssessment
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """What answers are found by."""
-        return self.story.id, self.number
-
-
-@dataclass(frozen=True, slots=True)
 class Room:
     """A session somebody has come into, in one transaction: with its code, or as its trainer."""
 
@@ -86,14 +71,7 @@ class Room:
     def items(self) -> list[Item]:
         """What there is to judge, in its order."""
         known = self.knowledge.vignettes
-        return [item for id_ in self.training.vignettes if id_ in known for item in items_of(known[id_])]
-
-
-def items_of(story: Vignette) -> Iterator[Item]:
-    """Yield what there is to judge in a story."""
-    for number, assessment in enumerate(story.assessments, start=1):
-        if assessment in story.to_judge:
-            yield Item(story, number, assessment)
+        return [item for id_ in self.training.vignettes if id_ in known for item in known[id_].items]
 
 
 def _state(training: TrainingSession, now: datetime) -> SessionState:

@@ -22,7 +22,7 @@ from app.domain.agreement import (
 from app.domain.answers import KNOWN_ANSWERS, Answer, Question
 from app.domain.classification import RelationshipType
 from app.domain.training import ResultsNotShown, SessionState
-from app.knowledge.library import Quiz
+from app.knowledge.library import Item, Quiz
 from app.models.agreement_reads import (
     AgreementRead,
     AlphaRead,
@@ -38,7 +38,7 @@ from app.models.classifications import AnswersRead
 from app.models.training import TrainingAnswer, TrainingParticipant
 from app.models.training_reads import AnonymousAnswer, AnonymousAnswerList
 from app.services.agreement import Alpha, alpha_of
-from app.services.training import Item, Room, count_participants
+from app.services.training import Room, count_participants
 
 _ORDER = (Answer.NO, Answer.MAYBE, Answer.YES)
 _NO_TYPE = "none"

@@ -43,6 +43,7 @@ def _reached_by(role: Role) -> SelectOfScalar[Case]:
             assert_never(unreachable)
 
 
+@cache
 def _to_be_judged_blind() -> ColumnElement[bool]:
     """Return the condition that somebody is to judge something in a case, worked out once for all cases."""
     # Under a name of its own, for who joins second opinions to the cases they see.

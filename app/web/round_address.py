@@ -9,26 +9,7 @@ from datetime import date
 
 from app.domain.rounds import BETWEEN, read, written
 from app.domain.scoring import Judged
-from app.knowledge.library import Quiz, Vignette, VignetteAssessment
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One person on one concern in a story. `place` counts all assessments of the story, from 1."""
-
-    story: Vignette
-    assessment: VignetteAssessment
-    place: int
-
-    @property
-    def code(self) -> str:
-        """What stands for it in an address: `vg07.2`."""
-        return f"{self.story.id}.{self.place}"
-
-    @property
-    def is_scored(self) -> bool:
-        """Whether experts agree on it; other items are to talk about."""
-        return self.story.quiz is Quiz.SCORED
+from app.knowledge.library import Item, Vignette
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +47,7 @@ class Round:
 
 def items_of(vignettes: Mapping[str, Vignette]) -> dict[str, Item]:
     """Return every item that can be judged, by its code, in the order of the stories."""
-    found = (
-        Item(story, assessment, place)
-        for story in vignettes.values()
-        for place, assessment in enumerate(story.assessments, 1)
-        if assessment in story.to_judge
-    )
-    return {item.code: item for item in found}
+    return {item.code: item for story in vignettes.values() for item in story.items}
 
 
 def round_in(query: Mapping[str, str], vignettes: Mapping[str, Vignette], today: date) -> tuple[Round, bool]:

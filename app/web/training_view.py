@@ -7,9 +7,10 @@ from fastapi import Request
 
 from app.domain.ruleset import Ruleset
 from app.domain.texts import Language
+from app.knowledge.library import Item
 from app.models.agreement_reads import TrainingAgreementRead
 from app.models.training_reads import TrainingSessionRead
-from app.services.training import Item, Room, read_session
+from app.services.training import Room, read_session
 from app.services.training_results import agreement
 from app.web.places import address
 

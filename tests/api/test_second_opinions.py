@@ -107,7 +107,20 @@ def test_what_is_given_stands_beside_what_was_recorded(
     assert [step["other_assessor"] for step in thread["transitions"]] == [True]
 
 
-def test_two_that_agree_have_nothing_to_talk_about(callers: dict[str, Caller], people: People) -> None:
+def test_what_the_organisation_hides_is_no_advice_either(
+    callers: dict[str, Caller], people: People, clock: Clock
+) -> None:
+    recorded = record(callers["anna"], answers="yyy")
+    opinion = asked(callers["anna"], people, recorded["id"])["id"]
+    assert give(callers["sam"], opinion, "nnn").json()["advice"]["id"] == "unc-si-01"
+    assert callers["sam"].post("/v1/hidden-entries", {"entry_id": "unc-si-01"}).status_code == 201
+    clock.forward(hours=1)
+    assert callers["anna"].get(f"/v1/second-opinions/{opinion}").json()["advice"] is None
+
+
+def test_two_that_agree_have_nothing_to_talk_about(
+    callers: dict[str, Caller], people: People, clock: Clock
+) -> None:
     recorded = record(callers["anna"], answers="yyy")
     found = give(callers["sam"], asked(callers["anna"], people, recorded["id"])["id"], "yyy").json()
     assert (found["different_answers"], found["same_type"], found["advice"]) == ([], True, None)

@@ -1,6 +1,7 @@
 """How the code is built: what may stand where, read from the code itself."""
 
 import ast
+import gc
 import inspect
 import io
 import json
@@ -214,6 +215,26 @@ def test_a_get_writes_its_line_in_the_log_and_nothing_else(world: World) -> None
     for slug in ("first", "second"):
         assert [line for line in found if line[0] == slug] == [line for line in expected if line[0] == slug]
     assert {line[2] for line in found} == {"granted", "denied"}
+
+
+def test_asking_again_keeps_nothing_in_the_process(world: World) -> None:
+    rows = [row for row in TABLE if row[0].startswith("GET") and row[1] in {"own", "-"}]
+    caches = {
+        f"{one.__module__}.{one.__qualname__}": one
+        for one in gc.get_objects()
+        if type(one) is _CACHE and (getattr(one, "__module__", "") or "").startswith("app.")
+    }
+    assert "app.services.visibility.points_at" in caches
+    sizes = []
+    for _ in range(2):
+        for caller in ("owner", "supervisor", "trainer", "admin", "privacy_officer"):
+            for row in rows:
+                ask(world, caller, row)
+        sizes.append({name: one.cache_info().currsize for name, one in caches.items()})
+    assert sizes[0] == sizes[1]
+
+
+_CACHE = type(cache(lambda: None))
 
 
 def test_a_refusal_changes_nothing_but_the_log(world: World) -> None:

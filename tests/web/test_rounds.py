@@ -9,8 +9,9 @@ import pytest
 from app.domain.answers import Question
 from app.domain.texts import Language
 from app.knowledge import Knowledge
+from app.knowledge.library import Item
 from app.web.places import address
-from app.web.round_address import Item, items_of
+from app.web.round_address import items_of
 from tests.support import START, Visitor
 from tests.web.open_pages import open_site, words
 

@@ -38,7 +38,7 @@ def use_advice(id: UUID, visit: Annotated[Visit, form(Permission.USE_ADVICE)]) -
     try:
         with visit.transaction() as work:
             shown = advice_shown(work, id)
-            use_all(work, id, read_uses(visit.typed, shown.entries, shown.uses))
+            use_all(work, shown.assessment, read_uses(visit.typed, shown.entries, shown.uses))
             return visit.done(work, "case", query={"done": "advice"}, id=shown.assessment.case_id)
     except (InvalidInput, CaseIsRestricted, IdempotencyKeyReused) as error:
         return _page(visit, _look(visit, id), visit.typed, error)

@@ -17,10 +17,11 @@ from app.domain.training import (
     SessionState,
     code_in,
 )
+from app.knowledge.library import Item
 from app.models.training_reads import ParticipantCreate, TrainingAnswerCreate, TrainingAnswerRead
 from app.services import training_answers
 from app.services.catalogue import schema
-from app.services.training import Item, Room
+from app.services.training import Room
 from app.training_door import door_of
 from app.unguarded import open_to_all
 from app.web.forms import keep_participant, participant_secret
@@ -60,14 +61,10 @@ class Seat:
 
 def _seat(room: Room, secret: str) -> Seat:
     try:
-        nickname, own = training_answers.member(room, secret).nickname, tuple(_own(room, secret))
+        nickname = training_answers.member(room, secret).nickname
     except NotJoined:
-        nickname, own = None, ()
-    return Seat(view_of_room(room), nickname, own)
-
-
-def _own(room: Room, secret: str) -> list[TrainingAnswerRead]:
-    return training_answers.own_answers(room, secret)
+        return Seat(view_of_room(room), None, ())
+    return Seat(view_of_room(room), nickname, tuple(training_answers.own_answers(room, secret)))
 
 
 def _look(guest: Guest, code: str) -> Seat:

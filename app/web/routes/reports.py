@@ -8,13 +8,12 @@ from typing import Annotated
 from fastapi import Response
 
 from app.domain.errors import InvalidInput
-from app.domain.quarters import Quarter
 from app.domain.roles import Permission
 from app.models.reports import TransitionReport
 from app.services.caseload import choices_of
 from app.services.caseload_report import trend
 from app.services.durations import report_durations
-from app.services.reports import TYPES, PeriodQuery, TransitionReportQuery, report_transitions
+from app.services.reports import TYPES, TransitionReportQuery, quarters_of, report_transitions
 from app.web.mistakes import mistakes_in, model_of
 from app.web.pages import Pages
 from app.web.report_charts import CountWords
@@ -56,11 +55,8 @@ def show_reports(visit: Annotated[Visit, page(Permission.READ_REPORTS)]) -> Resp
         try:
             query = _query(asked, offered)
             moves = report_transitions(work, query)
-            durations = report_durations(
-                work, PeriodQuery.model_validate(query.model_dump(include=_OF_PERIOD))
-            )
-            quarters = _quarters(_period(asked, offered))
-            moments = moments_of(quarters, now)
+            durations = report_durations(work, query)
+            moments = moments_of(quarters_of(query, now), now)
             stood = list(zip(moments, trend(work, query.team, moments), strict=True))
             found = {
                 "moves": moves,
@@ -88,9 +84,6 @@ def show_reports(visit: Annotated[Visit, page(Permission.READ_REPORTS)]) -> Resp
     )
 
 
-_OF_PERIOD = {"team", "since", "until"}
-
-
 def _query(asked: Mapping[str, str], offered: list[Period]) -> TransitionReportQuery:
     chosen = _period(asked, offered)
     wanted: dict[str, object] = {"since": chosen.first.begin, "until": chosen.last.end}
@@ -104,13 +97,6 @@ def _query(asked: Mapping[str, str], offered: list[Period]) -> TransitionReportQ
 def _period(asked: Mapping[str, str], offered: list[Period]) -> Period:
     """Return the period that was chosen; of what is not offered any more, the first."""
     return next((one for one in offered if one.value == asked["period"]), offered[0])
-
-
-def _quarters(chosen: Period) -> list[Quarter]:
-    quarters = [chosen.first]
-    while quarters[-1] < chosen.last:
-        quarters.append(quarters[-1].after(1))
-    return quarters
 
 
 def _matrices(visit: Visit, moves: TransitionReport) -> dict[str, Matrix]:

@@ -9,12 +9,13 @@ from fastapi import Response
 
 from app.domain.rounds import compare_rounds, pick, score_round
 from app.domain.scoring import Judged
+from app.knowledge.library import Item
 from app.services.catalogue import schema
 from app.unguarded import open_to_all
 from app.web.judging import beside_key, chosen_in, judged_in, missing_in
 from app.web.pages import Pages
 from app.web.places import address
-from app.web.round_address import Item, Round, items_of, round_in
+from app.web.round_address import Round, items_of, round_in
 from app.web.visits import AnyGuest, Guest, see_other
 from app.web.wording import HERE
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Response
 
+from app.domain.answers import Question
 from app.domain.errors import Conflict, DomainError, IdempotencyKeyReused, InvalidInput
 from app.domain.roles import Permission, Role
 from app.domain.second_opinion import OpinionIsOver, OpinionState
@@ -15,7 +16,6 @@ from app.problems import STATUS
 from app.services import opinion_reads, opinions_given, second_opinions
 from app.services.catalogue import schema
 from app.services.opinion_reads import OpinionQuery
-from app.services.paging import PageQuery
 from app.services.second_opinions import Asking
 from app.services.work import Actor
 from app.web.case_forms import said_of
@@ -29,9 +29,8 @@ from app.web.wording import _, say
 pages = Pages()
 router = pages.router
 
-QUESTIONS = ("problem", "help_request", "share_in_solution")
 _FIELDS = {
-    **{f"#/answers/{question}": question for question in QUESTIONS},
+    **{f"#/answers/{question}": question for question in Question},
     "#": "judged_type",
     "#/judged_type": "judged_type",
     "#/judged_reason": "judged_reason",
@@ -40,9 +39,9 @@ _FIELDS = {
 
 
 _NO_ANSWER = {
-    "problem": _("Choose an answer: problem."),
-    "help_request": _("Choose an answer: help request."),
-    "share_in_solution": _("Choose an answer: share in the solution."),
+    Question.PROBLEM: _("Choose an answer: problem."),
+    Question.HELP_REQUEST: _("Choose an answer: help request."),
+    Question.SHARE_IN_SOLUTION: _("Choose an answer: share in the solution."),
 }
 _NOBODY = _("Choose who to ask from the list.")
 _NO_PAGE = _("This page of the list does not exist. Begin at the first page.")
@@ -58,9 +57,7 @@ def show_opinions(visit: Annotated[Visit, page(Permission.READ_OPINIONS)]) -> Re
     errors: dict[str, str] = {}
     with visit.transaction(one_moment=True) as work:
         me = work.actor
-        open_ones = opinion_reads.list_opinions(
-            work, OpinionQuery(state=OpinionState.ASKED, limit=PageQuery.model_fields["limit"].default)
-        )
+        open_ones = opinion_reads.list_opinions(work, OpinionQuery(state=OpinionState.ASKED))
         try:
             found = opinion_reads.list_opinions(work, model_of(OpinionQuery, {"cursor": cursor}))
         except InvalidInput:
@@ -166,7 +163,7 @@ def withdraw(id: UUID, visit: Annotated[Visit, form(Permission.WITHDRAW_OPINION)
 
 def _read(typed: Typed) -> OpinionAnswers:
     values = {name: typed.text(name) for name in ("judged_type", "judged_reason", "note")}
-    answers = {question: typed.get(question, "") for question in QUESTIONS}
+    answers = {question: typed.get(question, "") for question in Question}
     return model_of(OpinionAnswers, {**values, "answers": answers})
 
 
@@ -198,6 +195,6 @@ def _mistakes(visit: Visit, error: DomainError | None) -> Mapping[str, str]:
         return said_of(error, visit.language)
     found = mistakes_in(error, _FIELDS, visit.language)
     return {
-        name: say(visit.language, _NO_ANSWER[name]) if name in _NO_ANSWER else said
+        name: say(visit.language, _NO_ANSWER[Question(name)]) if name in _NO_ANSWER else said
         for name, said in found.items()
     }

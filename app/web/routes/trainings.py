@@ -80,7 +80,7 @@ def _list_page(visit: Visit, found: TrainingSessionList, errors: Mapping[str, st
         trainings=found.items,
         stories=stories,
         groups=[
-            (quiz, [(one, len(list(training.items_of(one)))) for one in stories.values() if one.quiz is quiz])
+            (quiz, [(one, len(one.to_judge)) for one in stories.values() if one.quiz is quiz])
             for quiz in (Quiz.SCORED, Quiz.DISCUSSION)
         ],
         languages=[(Language.NL, "Nederlands"), (Language.EN, "English")],

@@ -76,6 +76,7 @@ def repeat_steps(settings: Settings, times: int) -> int:
             organisation = connection.exec_driver_sql("SELECT id FROM organisation").scalar_one()
             bind(connection, UUID(str(organisation)))
             if not database.is_embedded:
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
                 connection.exec_driver_sql(f"ALTER TABLE transition DROP CONSTRAINT {_POINTS_AT}")
             connection.exec_driver_sql(
                 f"INSERT INTO transition (assessment_id, {', '.join(kept)}) SELECT {new_id}, "  # noqa: S608 - names

@@ -6,7 +6,8 @@ somebody's work (domain report, 2.3). Nothing is grouped by practitioner anywher
 against whom, is in docs/adr/0024.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
-from sqlalchemy import ColumnElement, String, case, func, literal, type_coerce
+from sqlalchemy import Select, String, bindparam, func, type_coerce
 from sqlmodel import col
 
 from app.domain.answers import ANSWERS_BY_CODE, Answer, Question
@@ -92,7 +93,7 @@ class CaseloadReportQuery(ReportQuery):
 
 Move = tuple[RelationshipType | None, RelationshipType | None]
 Change = tuple[Question, Answer, Answer]
-Part = tuple[UUID, int]
+Part = tuple[Hashable, int]
 """The smallest thing that is counted in: a team, and the place of a quarter in the period."""
 
 
@@ -106,7 +107,7 @@ class Moves(NamedTuple):
 def report_transitions(work: Work, query: TransitionReportQuery) -> TransitionReport:
     """Count the steps of a period. Raises `InvalidInput` where there is none, or too long a one."""
     quarters = quarters_of(query, work.now)
-    counted = {kind: Moves({}, {}) for kind in _kinds(query)}
+    counted = {kind: Moves(defaultdict(Counter), defaultdict(Counter)) for kind in _kinds(query)}
     _count(work, query, quarters, counted)
     reads = {kind: moves_read(moves, _list_of(query, quarters, kind)) for kind, moves in counted.items()}
     return TransitionReport(
@@ -150,13 +151,20 @@ def _count(
     quarters: Sequence[Quarter],
     counted: Mapping[StepKind, Moves],
 ) -> None:
-    """Count by types and by all six answers at once: one statement, and as many rows as there are courses."""
-    for team, place, kind, before, after, *answers, count in _grouped(work, query, quarters):
-        if moves := counted.get(kind):
-            one = (team, place)
-            _add(moves.types, (before, after), one, count)
-            for change in _changes(*answers):
-                _add(moves.answers, change, one, count)
+    """Count by types and by all six answers at once, which gives as many rows as there are courses.
+
+    One quarter after the other: to group rows a database sorts them in memory, so never more than those.
+    """
+    # Past the session, which would put the organisation into it once more: the select of cases has it.
+    connection, statement = work.session.connection(), _grouped(work, query)
+    for place, quarter in enumerate(quarters):
+        rows = connection.execute(statement, {"begin": quarter.begin, "end": quarter.end})
+        for team, kind, before, after, *answers, count in rows:
+            if moves := counted.get(kind):
+                one = (team, place)
+                moves.types[before, after][one] += count
+                for change in _changes(*answers):
+                    moves.answers[change][one] += count
 
 
 @cache
@@ -166,40 +174,23 @@ def _changes(before: str, after: str) -> tuple[Change, ...]:
     return tuple((question, was[question], became[question]) for question in was.differences(became))
 
 
-def _add(cells: dict[Any, dict[Part, int]], cell: object, one: Part, count: int) -> None:
-    parts = cells.setdefault(cell, {})
-    parts[one] = parts.get(one, 0) + count
-
-
-def _grouped(work: Work, query: TransitionReportQuery, quarters: Sequence[Quarter]) -> Iterable[Any]:
+def _grouped(work: Work, query: TransitionReportQuery) -> Select[*tuple[Any, ...]]:
+    """Select how often each course occurs from `begin` until `end`."""
+    step = TransitionRow
     statement = visible_steps(work).where(
-        col(TransitionRow.assessed_at) >= quarters[0].begin, col(TransitionRow.assessed_at) < quarters[-1].end
+        col(step.assessed_at) >= bindparam("begin"), col(step.assessed_at) < bindparam("end")
     )
     if query.team is not None:
         statement = statement.where(col(Case.team_id) == query.team)
     by = (
-        *(col(Case.team_id), _place(quarters), KIND),
-        *(col(column) for column in (TransitionRow.from_type, TransitionRow.to_type)),
-        *(type_coerce(one, String) for one in (TransitionRow.answers_before, TransitionRow.answers_after)),
+        # Teams are only told apart: to make ids of them would take as long as the counting.
+        *(type_coerce(col(Case.team_id), String), KIND, col(step.from_type), col(step.to_type)),
+        *(type_coerce(one, String) for one in (step.answers_before, step.answers_after)),
     )
     # Grouped by name: a parameter that stands in both lists is two parameters to PostgreSQL.
     named: list[Any] = [column.label(f"by{number}") for number, column in enumerate(by)]
-    # Past the session, which would put the organisation into it once more: the select of cases has it.
-    return work.session.connection().execute(
-        statement.with_only_columns(*named, func.count().label("count")).group_by(
-            *(one.name for one in named)
-        )
-    )
-
-
-def _place(quarters: Sequence[Quarter], first: int = 0) -> ColumnElement[int]:
-    """Tell which of the quarters a step was in, in as few comparisons as there can be."""
-    if len(quarters) == 1:
-        return literal(first)
-    half = len(quarters) // 2
-    return case(
-        (col(TransitionRow.assessed_at) < quarters[half].begin, _place(quarters[:half], first)),
-        else_=_place(quarters[half:], first + half),
+    return statement.with_only_columns(*named, func.count().label("count")).group_by(
+        *(one.name for one in named)
     )
 
 

@@ -118,9 +118,7 @@ def test_what_the_organisation_hides_is_no_advice_either(
     assert callers["anna"].get(f"/v1/second-opinions/{opinion}").json()["advice"] is None
 
 
-def test_two_that_agree_have_nothing_to_talk_about(
-    callers: dict[str, Caller], people: People, clock: Clock
-) -> None:
+def test_two_that_agree_have_nothing_to_talk_about(callers: dict[str, Caller], people: People) -> None:
     recorded = record(callers["anna"], answers="yyy")
     found = give(callers["sam"], asked(callers["anna"], people, recorded["id"])["id"], "yyy").json()
     assert (found["different_answers"], found["same_type"], found["advice"]) == ([], True, None)

@@ -96,7 +96,7 @@ def with_true_totals(types: Cells, answers: Cells) -> Iterator[dict[str, Any]]:
 def with_one_report_over_all(types: Cells, answers: Cells) -> Iterator[dict[str, Any]]:
     """The same when all teams and quarters were counted as one, where subtraction is possible."""
     yield from published(types, answers)
-    summed = {cell: {PARTS[0]: sum(parts.values())} for cell, parts in types.items()}
+    summed: Cells = {cell: {PARTS[0]: sum(parts.values())} for cell, parts in types.items()}
     yield moves_read(Moves(summed, {}), lambda **_: "").model_dump()
 
 

@@ -32,4 +32,6 @@ async function look() {
     lost.hidden = false;
   }
 }
-if (part) setInterval(look, 3000);
+// One after the other: on a slow line an old answer never comes after a newer one.
+const again = () => setTimeout(() => look().finally(again), 3000);
+if (part) again();

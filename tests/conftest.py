@@ -28,6 +28,7 @@ from app.main import create_app
 from app.services.trail import Trail
 from app.services.work import Work
 from app.settings import Settings
+from tests.client import Client
 from tests.support import FAST, START, Caller, Clock, People, Visitor, make_people, server_database, sign_in
 
 ON_REQUEST = ("torture", "pictures")
@@ -55,7 +56,7 @@ def _one_loop() -> Iterator[None]:
     Each request would begin one of its own, with two threads: that takes longer than most requests.
     """
     with start_blocking_portal() as portal:
-        TestClient.portal = portal
+        TestClient.portal = Client.portal = portal
         yield
         TestClient.portal = None
 

@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Connection
 from sqlmodel import Session, select
-from starlette.testclient import TestClient
 
 from app.database import Database, OrganisationSession, open_database, transaction
 from app.database.authorizer import lifted
@@ -31,6 +30,7 @@ from app.services.passwords import Passwords
 from app.services.work import Actor
 from app.settings import Settings
 from app.web.forms import CSRF_FIELD, SESSION, VISIT, proof_of
+from tests.client import Client
 
 FAST = Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
 """Too weak for anything but tests, which would wait for the real one."""
@@ -162,9 +162,7 @@ class Caller:
         headers = {"Accept-Language": language}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        self.http = TestClient(
-            app, base_url="http://localhost", headers=headers, raise_server_exceptions=False
-        )
+        self.http = Client(app, headers=headers)
 
     def get(self, path: str, **options: Any) -> Any:
         return self.http.get(path, **options)
@@ -222,9 +220,7 @@ class Visitor:
     """Somebody who looks at pages, signed in or not, with a browser that says where a form comes from."""
 
     def __init__(self, app: FastAPI, cookie: str | None = None) -> None:
-        self.http = TestClient(
-            app, base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False
-        )
+        self.http = Client(app, follow_redirects=False)
         self.http.headers["Accept"] = "text/html"
         if cookie:
             self.take_cookie(cookie)

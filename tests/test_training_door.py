@@ -74,8 +74,8 @@ def test_a_code_that_was_removed_is_as_wrong_as_any(
 
 def test_one_network_asks_so_often_and_no_more(training: Training) -> None:
     application = training.guest.http.app
-    surroundings = application.state.surroundings  # type: ignore[attr-defined]  # it is ours
-    application.state.surroundings = replace(  # type: ignore[attr-defined]  # same
+    surroundings = application.state.surroundings
+    application.state.surroundings = replace(
         surroundings, training_doorkeeper=Doorkeeper(requests_a_second=10)
     )
     found = [at(training, "192.0.2.1").get(training.path).status_code for _ in range(40)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.domain.plain_language import Term
 from app.domain.ruleset import Ruleset
 from app.domain.signals import SignalKind
+from app.knowledge.demonstration import Course, load_courses
 from app.knowledge.library import (
     Prompt,
     Source,
@@ -31,7 +32,8 @@ CLOSING_QUESTION = "go-on-without-us"
 class Knowledge:
     """Everything from the knowledge files; `rulesets` has every version that was ever released.
 
-    `kept` are the ids of the entries that speak of safety: nobody can hide them.
+    `kept` are the ids of the entries that speak of safety: nobody can hide them. `courses` are for the
+    demonstration.
     """
 
     rulesets: Mapping[str, Ruleset]
@@ -42,6 +44,7 @@ class Knowledge:
     terms: Mapping[str, Term]
     kept: frozenset[str]
     signals: Mapping[SignalKind, SignalText]
+    courses: tuple[Course, ...]
 
     @property
     def closing_question(self) -> Prompt:
@@ -71,4 +74,5 @@ def load_knowledge(root: Path = FOLDER) -> Knowledge:
         terms=load_terms(root, codes),
         kept=load_kept(root, rulesets.values()),
         signals=load_signals(root, current, codes),
+        courses=load_courses(root),
     )

@@ -1,10 +1,12 @@
 """Load the demonstration organisation: invented cases with their course over time."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -14,13 +16,17 @@ from app.domain.roles import Role
 from app.domain.texts import Language
 from app.domain.thread import Perspective
 from app.knowledge import Knowledge
+from app.knowledge.demonstration import Contact, Course
 from app.knowledge.library import Vignette, VignetteAssessment
 from app.models.assessments import AssessmentCreate
 from app.models.cases import Case
 from app.models.organisations import Membership, Organisation, User, UserKind
+from app.models.second_opinions import OpinionAnswers, SecondOpinionCreate
 from app.services.access_log import write_down
 from app.services.assessments import record
+from app.services.opinions_given import give
 from app.services.organisations import Account, add_user, create_organisation, create_team
+from app.services.second_opinions import ask
 from app.services.trail import Trail
 from app.services.visibility import points_at
 from app.services.work import Actor, Work
@@ -35,13 +41,12 @@ PEOPLE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One assessment of the demonstration: what to record, as whom, and when."""
+class Step(NamedTuple):
+    """One thing that is done in the demonstration: as whom, when, and what."""
 
     role: Role
     recorded_at: datetime
-    body: AssessmentCreate
+    do: Callable[[Work], object]
 
 
 def find_or_create(session: Session, now: datetime) -> Organisation:
@@ -53,8 +58,8 @@ def find_or_create(session: Session, now: datetime) -> Organisation:
 def load(session: Session, organisation_id: UUID, knowledge: Knowledge, now: datetime) -> bool:
     """Load everything, once. Returns whether it was loaded now.
 
-    The assessments are recorded as if the stories had just happened, day by day, so that "as known
-    at" has something to show.
+    Everything is recorded as if it had just happened, day by day, so that "as known at" has something
+    to show.
     """
     if session.exec(select(Case.id)).first() is not None:
         return False
@@ -62,10 +67,11 @@ def load(session: Session, organisation_id: UUID, knowledge: Knowledge, now: dat
     for role, name in PEOPLE.items():
         add_user(session, organisation_id, Account(name, UserKind.PERSON, role, team.id), now)
     people = actors(session, organisation_id)
-    for step in sorted(_steps(knowledge, now), key=lambda step: step.recorded_at):
+    steps = [*_stories(knowledge, now), *_courses(knowledge, now, people[Role.SUPERVISOR].user_id)]
+    for step in sorted(steps, key=lambda step: step.recorded_at):
         trail = Trail(Command.DEMONSTRATION)
         work = Work(session, people[step.role], step.recorded_at, Language.NL, knowledge, trail)
-        record(work, step.body)
+        step.do(work)
         session.flush()
         write_down(work)
     return True
@@ -89,12 +95,16 @@ def actors(session: Session, organisation_id: UUID) -> dict[Role, Actor]:
     }
 
 
-def _steps(knowledge: Knowledge, now: datetime) -> Iterator[Step]:
+def _stories(knowledge: Knowledge, now: datetime) -> Iterator[Step]:
     for vignette, days_ago in zip(knowledge.vignettes.values(), count(1, step=4)):
         last_day = max(view.day for view in vignette.assessments)
-        start = (now - timedelta(days=last_day + days_ago)).replace(hour=9, minute=0, second=0, microsecond=0)
+        start = _morning(now, last_day + days_ago)
         for view in vignette.assessments:
             yield _step(vignette, view, start)
+
+
+def _morning(now: datetime, days_ago: int) -> datetime:
+    return (now - timedelta(days=days_ago)).replace(hour=9, minute=0, second=0, microsecond=0)
 
 
 def _step(vignette: Vignette, view: VignetteAssessment, start: datetime) -> Step:
@@ -104,7 +114,7 @@ def _step(vignette: Vignette, view: VignetteAssessment, start: datetime) -> Step
     return Step(
         role=Role.SUPERVISOR if is_supervision else Role.PRACTITIONER,
         recorded_at=assessed_at + timedelta(hours=1),
-        body=body,
+        do=partial(record, body=body),
     )
 
 
@@ -131,6 +141,52 @@ def vignette_body(
             "note": view.note.nl,
         }
     )
+
+
+# ---------------------------------------------------------------- courses beside the stories
+
+
+def _courses(knowledge: Knowledge, now: datetime, supervisor_id: UUID) -> Iterator[Step]:
+    for course in knowledge.courses:
+        for contact in course.contacts:
+            yield from _contact(course, contact, _morning(now, contact.days_ago), supervisor_id)
+
+
+def _contact(course: Course, contact: Contact, held_at: datetime, supervisor_id: UUID) -> Iterator[Step]:
+    """Yield an assessment, and the second opinion that is asked for on it and perhaps given."""
+    body = AssessmentCreate.model_validate(
+        {
+            "case": {"reference": course.id},
+            "participant": {"reference": _reference(course.participant)},
+            "concern": {"reference": _reference(course.concern), "wording": course.concern},
+            "conversation": {"held_at": held_at},
+            "answers": asdict(contact.answers),
+            "task_given": contact.task_given,
+            "previous_task_done": contact.previous_task_done,
+            "note": contact.note,
+        }
+    )
+    made: dict[str, UUID] = {}
+
+    def recorded(work: Work) -> None:
+        made["assessment"] = record(work, body)[0].id
+
+    def asked(work: Work) -> None:
+        asked_of = SecondOpinionCreate(supervisor_id=supervisor_id)
+        made["opinion"] = ask(work, made["assessment"], asked_of).id
+
+    yield Step(Role.PRACTITIONER, held_at + timedelta(hours=1), recorded)
+    if contact.opinion is None:
+        return
+    yield Step(Role.PRACTITIONER, held_at + timedelta(hours=2), asked)
+    if contact.opinion.answers is not None:
+        given = {"answers": asdict(contact.opinion.answers), "note": contact.opinion.note}
+        judged = OpinionAnswers.model_validate(given)
+        yield Step(
+            Role.SUPERVISOR,
+            held_at + timedelta(days=1),
+            lambda work: give(work, made["opinion"], judged),
+        )
 
 
 def _reference(words: str) -> str:

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -142,6 +143,11 @@ def knowledge_texts() -> Iterator[Said]:
         for where, texts in both_languages(tomllib.loads(path.read_text(encoding="utf-8"))):
             for language in Language:
                 yield Said(f"{path.relative_to(ROOT)} {where}", language, texts[language])
+    for course in KNOWLEDGE.courses:
+        notes = [(one.note, one.opinion.note if one.opinion else None) for one in course.contacts]
+        for said in (course.participant, course.concern, *chain.from_iterable(notes)):
+            if said:
+                yield Said(f"app/knowledge/demonstration.toml course {course.id}", Language.NL, said)
     for source in KNOWLEDGE.sources.values():
         if source.status is SourceStatus.OWN:
             for language in Language:

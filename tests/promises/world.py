@@ -33,6 +33,7 @@ from app.security import new_token
 from app.services.organisations import Account, TokenOrder, add_user, create_token, revoke_tokens
 from app.services.work import Actor
 from app.settings import Settings
+from tests.client import Client
 from tests.support import START, Clock, People, answers, as_role, assessment, make_people
 
 CALLERS = (
@@ -83,7 +84,7 @@ class World:
     """The application on one database, with tokens of all callers and the ids of seeded objects."""
 
     app: FastAPI
-    client: TestClient
+    client: Client
     tokens: dict[str, str | None]
     users: dict[str, Actor]
     keeper: Database  # the same database, as somebody who sees everything
@@ -103,7 +104,7 @@ class World:
     def with_app(self, app: FastAPI) -> "World":
         """Return the same world behind another application."""
         app.state.surroundings = self.app.state.surroundings
-        client = TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
+        client = Client(app)
         return World(
             app, client, self.tokens, self.users, self.keeper, self.asked, self.objects, self.training
         )
@@ -128,7 +129,8 @@ def make_world(database: Database, knowledge: Knowledge) -> Iterator[World]:
     everybody = nullcontext(database) if database.is_embedded else as_role(database, "postgres")
     with (
         everybody as keeper,
-        TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client,
+        TestClient(app),
+        Client(app) as client,
     ):
         users = {name: first.users[who] for name, who in _CAST.items()} | {"foreigner": second.users["anna"]}
         asked = {"own": first.users["sam"], "other_team": first.users["sofie"]}

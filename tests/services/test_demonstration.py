@@ -7,6 +7,8 @@ from sqlmodel import Session, col, func, select
 
 from app.database import Database, OrganisationSession, transaction
 from app.domain.roles import Permission, Role
+from app.domain.second_opinion import OpinionState
+from app.domain.signals import SignalKind
 from app.domain.texts import Language
 from app.knowledge import Knowledge
 from app.models.assessments import Assessment
@@ -14,9 +16,11 @@ from app.models.cases import Case
 from app.models.organisations import User
 from app.models.threads import TransitionRow
 from app.services import demonstration
+from app.services.opinion_reads import OpinionQuery, list_opinions
+from app.services.signal_counts import count_signals
 from app.services.trail import Trail
 from app.services.visibility import visible_cases
-from app.services.work import Actor, Work
+from app.services.work import Work
 from tests.support import START
 
 
@@ -49,11 +53,14 @@ def everything(database: Database) -> dict[str, list[object]]:
         }
 
 
-def test_every_story_becomes_a_case(database: Database, knowledge: Knowledge) -> None:
+def test_every_story_and_every_course_becomes_a_case(database: Database, knowledge: Knowledge) -> None:
     assert load(database, knowledge)
     rows = everything(database)
     views = [view for story in knowledge.vignettes.values() for view in story.assessments]
-    assert (len(rows["Case"]), len(rows["Assessment"])) == (len(knowledge.vignettes), len(views))
+    contacts = [contact for course in knowledge.courses for contact in course.contacts]
+    judged = [one for one in contacts if one.opinion and one.opinion.answers]
+    assert len(rows["Case"]) == len(knowledge.vignettes) + len(knowledge.courses)
+    assert len(rows["Assessment"]) == len(views) + len(contacts) + len(judged)
 
 
 def test_loading_twice_changes_nothing(database: Database, knowledge: Knowledge) -> None:
@@ -70,16 +77,34 @@ def test_nothing_lies_in_the_future(database: Database, knowledge: Knowledge) ->
     assert newest <= START
 
 
+def as_roles(session: Session, knowledge: Knowledge) -> dict[Role, Work]:
+    """Return everybody of the demonstration at work."""
+    people = demonstration.actors(session, session.exec(select(User)).all()[0].organisation_id)
+    return {
+        role: Work(session, actor, START, Language.NL, knowledge, Trail(Permission.RECORD_ASSESSMENT))
+        for role, actor in people.items()
+    }
+
+
 def test_practitioner_and_supervisor_see_the_cases_and_the_trainer_none(
     database: Database, knowledge: Knowledge
 ) -> None:
     load(database, knowledge)
-    seen = {}
     with demo_session(database) as session:
-        team_ids = {case.team_id for case in session.exec(select(Case)) if case.team_id}
-        for role, name in demonstration.PEOPLE.items():
-            user = session.exec(select(User).where(col(User.name) == name)).one()
-            actor = Actor(user.organisation_id, user.id, name, role, tuple(team_ids))
-            work = Work(session, actor, START, Language.NL, knowledge, Trail(Permission.RECORD_ASSESSMENT))
-            seen[role] = len(session.exec(visible_cases(work)).all())
-    assert seen == {Role.PRACTITIONER: 12, Role.SUPERVISOR: 12, Role.TRAINER: 0}
+        works = as_roles(session, knowledge)
+        seen = {role: len(session.exec(visible_cases(work)).all()) for role, work in works.items()}
+    # One conversation waits to be judged blind.
+    assert seen == {Role.PRACTITIONER: 17, Role.SUPERVISOR: 16, Role.TRAINER: 0}
+
+
+def test_there_is_something_of_everything_to_look_at(database: Database, knowledge: Knowledge) -> None:
+    load(database, knowledge)
+    with demo_session(database) as session:
+        works = as_roles(session, knowledge)
+        [team] = count_signals(works[Role.PRACTITIONER], None)
+        supervisor = works[Role.SUPERVISOR]
+        states = [one.state for one in list_opinions(supervisor, OpinionQuery()).rows]
+        given = list_opinions(supervisor, OpinionQuery(state=OpinionState.GIVEN)).rows[0]
+    assert {kind for kind, many in team.having.items() if many} == {*SignalKind}
+    assert states == [OpinionState.ASKED, OpinionState.GIVEN]
+    assert given.blind

@@ -88,7 +88,7 @@ def test_a_token_is_shown_once_and_works(
     assert (made.expires_at - made.created_at).days == 30
     (machine,) = rows_of(database, User, name="intake")
     assert (machine.kind, machine.id) == (UserKind.MACHINE, made.user_id)
-    assert Caller(callers["anna"].http.app, token).get("/v1/cases").status_code == 200  # type: ignore[arg-type]  # of the same application
+    assert Caller(callers["anna"].http.app, token).get("/v1/cases").status_code == 200
     (line,) = lines(database, event="token:manage", entity_kind="token", entity_id=made.id)
     assert line["actor_name"] == "aad"
 

@@ -23,7 +23,7 @@ def anna(database: Database, people: People) -> Holder:
 
 
 def fail(visitor: Visitor, login: str, network: str = "testclient") -> int:
-    visitor.http._transport.client = (network, 50_000)  # type: ignore[attr-defined]  # where it says it is from
+    visitor.http.call_from(network)
     answer = visitor.post(SIGN_IN, {"login": login, "password": "not the password"})
     return int(answer.status_code)
 

@@ -41,11 +41,8 @@ run: $(RUN) $(PROJECT)  ## Serve with demonstration data; HOST= and PORT= choose
 # Thousands of databases are made and thrown away: in memory, where there is room for them, that takes no disk.
 ROOM := $$(df --output=avail /dev/shm 2>/dev/null | tail -1 | awk '$$1 > 6e6 { print "/dev/shm" }')
 
-# Tests wait for a third of their time: for a browser, a process, a disk. So more of them run than there are cores.
-WORKERS := $$($(BIN)/python -c 'import os; print(max(1, (os.cpu_count() or 1) * 3 // 2))')
-
 test: $(DEV) $(SPECTRAL)  ## Run the tests; ARGS="-k thread" goes to pytest.
-	TMPDIR="$${TMPDIR:-$(ROOM)}" PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+	TMPDIR="$${TMPDIR:-$(ROOM)}" PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 torture: $(DEV)  ## Kill, race and starve the service at length, and write docs/reliability.md.
 	@rm -f .cache/torture.jsonl

@@ -78,6 +78,7 @@ def test_one_asks_another_judges_and_both_see(
     )
     sam.get_by_role("button", name=words["save"]).press("Enter")
 
+    expect(sam.get_by_text(words["differ"])).to_be_visible()
     anna.reload()
     for somebody in (sam, anna):
         expect(somebody.get_by_text(words["differ"])).to_be_visible()

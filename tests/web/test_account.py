@@ -13,6 +13,7 @@ from app.models.organisations import UserKind
 from app.services.organisations import Account, add_user
 from app.web.forms import SESSION
 from tests.accounts import PASSWORD, SECRET, Holder, account, come_in, make_account, sign_in_lines
+from tests.promises.world import kept_rows
 from tests.support import START, Clock, People, Visitor
 
 Visit = Callable[[str], Visitor]
@@ -146,6 +147,23 @@ def test_who_holds_two_roles_works_in_one_at_a_time(
     assert not is_in(Visitor(application, before)), "the session has a new cookie"
     assert not is_in(elsewhere)
     assert sign_in_lines(database) == [("login:role", "granted", None)]
+
+
+def test_what_is_shown_again_after_signing_in_changes_no_account(
+    visitor: Visit, database: Database, anna: Holder, clock: Clock
+) -> None:
+    come_in(visitor("nobody"), anna, clock.now)
+    somebody, elsewhere = visitor("anna"), visitor("anna")
+    assert is_in(elsewhere)
+    somebody.get(HERE)
+    before = kept_rows(database)
+    for path in ("password", "role", "recovery-codes", "sessions/others"):
+        fields = {"resume": "1", "role": "practitioner", "form": path}
+        answer = somebody.post(f"{HERE}/{path}", fields)
+        assert answer.status_code == 303, path
+        assert answer.headers["location"].startswith(HERE)
+    assert kept_rows(database) == before
+    assert is_in(elsewhere)
 
 
 def test_sessions_can_be_ended_one_by_one_and_all_together(visitor: Visit, clock: Clock) -> None:

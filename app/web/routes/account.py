@@ -64,6 +64,8 @@ def _login_of(account: LocalAccount | None) -> str:
 @pages.post("account_password")
 def change_password(visit: Changes) -> Response:
     """Change the password; every other session ends."""
+    if visit.typed.resumes:
+        return visit.go("account_password")
     password, old = visit.typed.get(PASSWORD, ""), visit.typed.get("password", "")
     try:
         attempt, old_hash, login, fault = _begin_change(visit, password)
@@ -146,6 +148,8 @@ def make_codes(visit: Changes) -> Response:
 @pages.post("account_role")
 def take_role(visit: Changes) -> Response:
     """Work in another of one's own roles from now on; every other session ends."""
+    if visit.typed.resumes:
+        return visit.go("account")
     chosen = visit.typed.text("role")
     with step(visit, SignIn.ROLE_TAKEN, LoginLevel.FULL) as at:
         role = next((role for role in at.person.roles if role == chosen), None)
@@ -161,6 +165,8 @@ def take_role(visit: Changes) -> Response:
 @pages.post("account_session")
 def end_own_session(visit: Changes, id: str) -> Response:
     """End one of one's own sessions, or all but this one."""
+    if visit.typed.resumes:
+        return visit.go("account")
     with visit.transaction() as work:
         work.trail.event = SignIn.SIGNED_OUT
         if id == OTHERS:

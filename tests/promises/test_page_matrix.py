@@ -268,14 +268,11 @@ def test_a_form_that_is_shown_again_after_signing_in_sends_nothing(
 
 
 def test_the_same_form_that_is_sent_is_noticed(world: World, visitors: dict[str, Visitor]) -> None:
-    before = kept_rows(world.app.state.surroundings.database)
+    database = world.app.state.surroundings.database
+    before = kept_rows(database)
     sent = visitors["trainer"].post(address("trainings", Language.EN), {"story": "vg03", "form": "sent"})
     assert sent.status_code == 303
-    changed = {
-        table
-        for table, rows in kept_rows(world.app.state.surroundings.database).items()
-        if rows != before[table]
-    }
+    changed = {table for table, rows in kept_rows(database).items() if rows != before[table]}
     assert changed == {"training_session", "idempotency_key"}
 
 
